@@ -114,7 +114,9 @@ internal sealed class SchemaSet
                     throw new FormatException("a union must be [\"null\", type]");
                 }
 
-                return ReadType(branches[1], ns) with { Nullable = true };
+                var branch = ReadType(branches[1], ns);
+                if (branch.Array || branch.Kind is Kind.Record) { throw new FormatException("a union with null holds a scalar, not an array or a record"); }
+                return branch with { Nullable = true };
             case JsonValueKind.String:
                 return Primitive(json.GetString()!);
         }

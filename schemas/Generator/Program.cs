@@ -26,6 +26,18 @@ var output = Directory.CreateDirectory(args[1]).FullName;
 var written = new HashSet<string>(StringComparer.Ordinal);
 foreach (var type in schemas.Enums) { Write(type.Name, RecordEmitter.Enum(type)); }
 foreach (var type in schemas.Records) { Write(type.Name, RecordEmitter.Record(type)); }
+try
+{
+    var tables = schemas.Records.Where(r => r.Table is not null).OrderBy(r => r.Table, StringComparer.Ordinal).ToArray();
+    foreach (var type in tables) { Write(type.Name + "Columns", ColumnEmitter.Writer(type, schemas)); }
+    Write("Tables", ColumnEmitter.Tables(tables));
+}
+catch (FormatException e)
+{
+    Console.Error.WriteLine(e.Message);
+    return 1;
+}
+
 foreach (var stale in Directory.EnumerateFiles(output, "*.g.cs").Where(f => !written.Contains(Path.GetFileName(f)))) { File.Delete(stale); }
 return 0;
 
