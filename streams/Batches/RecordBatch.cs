@@ -1,0 +1,100 @@
+using System.Diagnostics.CodeAnalysis;
+using Sluice.Schemas.Records;
+
+namespace Sluice.Streams;
+
+/// <summary>Records of one topic partition that travel together on the in-process bus, by reference.</summary>
+/// <remarks>
+/// A batch is rented from a pool with one reference. Publishing hands that reference to the bus; a consumer that keeps a batch
+/// beyond its handler calls <see cref="Retain"/> and later <see cref="Release"/>. At the last release the batch goes back to its
+/// pool with the buffers of its records, so nothing may be read from it afterwards. Published batches are read-only: several
+/// consumers read the same one at the same time.
+/// </remarks>
+public abstract class RecordBatch
+{
+    private int _references;
+
+    /// <summary>Topic it belongs to.</summary>
+    public abstract Topic Topic { get; }
+
+    /// <summary>Records in the batch; 0 is meaningful: nothing came of this <see cref="Sequence"/>.</summary>
+    public abstract int Count { get; }
+
+    /// <summary>Partition of the topic, set when it is published.</summary>
+    public int Partition { get; internal set; }
+
+    /// <summary>Place in the partition, ascending from 0, set when it is published; what an offset is on Kafka.</summary>
+    public long Position { get; internal set; }
+
+    /// <summary>
+    /// Number of the ingest unit (one published source batch) that this comes from. Every topology answers an input batch by
+    /// exactly one batch for each output topic partition it may write to, under the same number.
+    /// </summary>
+    public long Sequence { get; set; }
+
+    /// <summary>Slot of the records, and the stream time they bring.</summary>
+    public long Slot { get; set; }
+
+    /// <summary>References held. 0 when the batch lies in its pool.</summary>
+    internal int References => Volatile.Read(ref _references);
+
+    /// <summary>Takes one more reference.</summary>
+    public void Retain()
+    {
+        if (Interlocked.Increment(ref _references) <= 1) { ThrowReleased(); }
+    }
+
+    /// <summary>Gives a reference back; the last one returns the batch to its pool.</summary>
+    public void Release()
+    {
+        var left = Interlocked.Decrement(ref _references);
+        if (left == 0) { ReturnToPool(); }
+        else if (left < 0) { ThrowReleased(); }
+    }
+
+    private protected void Acquire() => Volatile.Write(ref _references, 1);
+
+    private protected abstract void ReturnToPool();
+
+    [DoesNotReturn]
+    private protected void ThrowReleased() =>
+        throw new ObjectDisposedException(nameof(RecordBatch), $"A batch of {Topic.Name} was used after its last release.");
+}
+
+/// <inheritdoc/>
+public sealed class RecordBatch<T> : RecordBatch
+    where T : struct, IRecord
+{
+    private readonly RecordBatchPool<T> _pool;
+    private readonly RecordList<T> _records = new();
+
+    internal RecordBatch(RecordBatchPool<T> pool) => _pool = pool;
+
+    /// <inheritdoc/>
+    public override Topic Topic => _pool.Topic;
+
+    /// <inheritdoc/>
+    public override int Count => Records.Count;
+
+    /// <summary>The records.</summary>
+    public RecordList<T> Records
+    {
+        get
+        {
+            if (References == 0) { ThrowReleased(); }
+            return _records;
+        }
+    }
+
+    internal RecordList<T> Slots => _records;
+
+    internal void Rent()
+    {
+        Acquire();
+        _records.Clear();
+        Partition = 0;
+        Position = Sequence = Slot = 0;
+    }
+
+    private protected override void ReturnToPool() => _pool.Return(this);
+}

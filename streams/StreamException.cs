@@ -1,0 +1,25 @@
+namespace Sluice.Streams;
+
+/// <summary>A processor failed: the run ends here, and a restart begins at the last commit.</summary>
+public sealed class StreamException : Exception
+{
+    public StreamException(string topology, string processor, RecordBatch input, int index, Exception cause)
+        : base(
+            $"Processor {processor} of topology {topology} failed at {input.Topic.Name}[{input.Partition}] position {input.Position}"
+            + $" (slot {input.Slot}, record {index}): {cause.Message}",
+            cause)
+    {
+        Topology = topology;
+        Processor = processor;
+        Slot = input.Slot;
+    }
+
+    /// <summary>Topology that failed.</summary>
+    public string Topology { get; }
+
+    /// <summary>Its processor.</summary>
+    public string Processor { get; }
+
+    /// <summary>Slot of the input batch.</summary>
+    public long Slot { get; }
+}

@@ -1,0 +1,54 @@
+using System.Buffers.Binary;
+using System.Text.Unicode;
+using Sluice.Schemas.Records;
+
+namespace Sluice.Streams;
+
+/// <summary>Every topic of the pipeline: name, record, key and order. One record's fields stand in schemas/avro.</summary>
+public static class Topics
+{
+    /// <summary>Slots that a leader produces in a row; source: reference leader schedule, groups begin at slot % 4 == 0.</summary>
+    public const int LeaderGroupSlots = 4;
+
+    private const string ByLeaderGroup = "leader group (slot / 4), 8 bytes big-endian";
+    private const string ByPool = "pool, 32 bytes";
+    private const string BySource = "source, UTF-8, cut at 256 bytes";
+
+    /// <summary>One decoded block a record. Produced by ingest; consumed by every detector and by the sink.</summary>
+    public static Topic<Block> Blocks { get; } = new(
+        "chain.blocks", ByLeaderGroup, "slots ascending within a leader group", static (in b, key) => GroupKey(b.Slot, key));
+
+    /// <summary>One swap a record, flattened from the blocks.</summary>
+    public static Topic<PoolSwap> Swaps { get; } = new(
+        "chain.swaps", ByPool, "slot, txIndex, ixIndex, innerIxIndex, legIndex within a pool",
+        static (in s, key) =>
+        {
+            s.Pool.Bytes.CopyTo(key);
+            return Schemas.Chain.Pubkey.Size;
+        });
+
+    /// <summary>One atomic arbitrage a record; id and rule version make it replaceable.</summary>
+    public static Topic<Arbitrage> Arbitrages { get; } = new(
+        "mev.arbitrages", ByLeaderGroup, "slot, txIndex within a leader group", static (in a, key) => GroupKey(a.Slot, key));
+
+    /// <summary>Counts of rejected candidates, one record a slot, stage and rule.</summary>
+    public static Topic<Rejection> Rejections { get; } = new(
+        "mev.rejections", ByLeaderGroup, "slots ascending within a leader group", static (in r, key) => GroupKey(r.Slot, key));
+
+    /// <summary>What could not be processed: bytes, reason and place.</summary>
+    public static Topic<DeadLetter> DeadLetters { get; } = new(
+        "sluice.dead", BySource, "none", static (in d, key) =>
+        {
+            Utf8.FromUtf16(d.Source, key, out _, out var written);
+            return written;
+        });
+
+    /// <summary>The whole table.</summary>
+    public static IReadOnlyList<Topic> All { get; } = [Blocks, Swaps, Arbitrages, Rejections, DeadLetters];
+
+    private static int GroupKey(long slot, Span<byte> key)
+    {
+        BinaryPrimitives.WriteInt64BigEndian(key, slot / LeaderGroupSlots);
+        return sizeof(long);
+    }
+}
