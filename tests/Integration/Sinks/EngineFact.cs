@@ -1,0 +1,13 @@
+using Sluice.Sinks.Embedded;
+
+namespace Sluice.Tests.Integration.Sinks;
+
+/// <summary>A test of the embedded engine; skipped, with the reason, where set-up has not fetched it.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class EngineFactAttribute : FactAttribute
+{
+    public EngineFactAttribute()
+    {
+        if (!EngineLibrary.IsPresent) { Skip = $"{EngineLibrary.Path} is absent: run 'make setup'."; }
+    }
+}
