@@ -5,8 +5,8 @@ namespace Sluice.Schemas.Chain;
 
 /// <summary>Base58 (Bitcoin alphabet) for the two sizes that Solana uses, 32 and 64 bytes, and for free-length data.</summary>
 /// <remarks>
-/// Decoding multiplies limbs of 64 bits by 58^10 a step (ten digits fit below 2^59); encoding divides limbs of 32 bits
-/// by 58^5 a step, which the compiler turns into multiplications. Both are total: bad input gives <c>false</c>.
+/// Decoding multiplies limbs of 64 bits by 58^10 a step (ten digits fit below 2^59); encoding is
+/// in <see cref="Base58Encoder"/>. Decoding is total: bad input gives <c>false</c>.
 /// </remarks>
 public static class Base58
 {
@@ -16,10 +16,9 @@ public static class Base58
     /// <summary>Longest text of 64 bytes.</summary>
     public const int MaxChars64 = 88;
 
-    private const uint Pow5 = 656_356_768; // 58^5
     private const int Invalid = 0xFF;
 
-    private static ReadOnlySpan<byte> Alphabet => "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"u8;
+    internal static ReadOnlySpan<byte> Alphabet => "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"u8;
 
     private static readonly byte[] Digits = BuildDigits();
 
@@ -34,49 +33,9 @@ public static class Base58
         text.Length is >= 64 and <= MaxChars64 && TryDecodeFixed(text, destination[..64]);
 
     /// <summary>Writes the base58 text of 32 or 64 bytes (any multiple of four up to 64) and returns its length.</summary>
-    public static int Encode(ReadOnlySpan<byte> bytes, Span<byte> destination)
-    {
-        var zeros = 0;
-        while (zeros < bytes.Length && bytes[zeros] == 0) { zeros++; }
-
-        Span<uint> limbs = stackalloc uint[16];
-        var limbCount = bytes.Length / 4;
-        for (var i = 0; i < limbCount; i++) { limbs[i] = BinaryPrimitives.ReadUInt32BigEndian(bytes[(i * 4)..]); }
-
-        // Least significant group of five digits first.
-        Span<byte> digits = stackalloc byte[90];
-        var count = 0;
-        var first = 0;
-        while (first < limbCount && limbs[first] == 0) { first++; }
-        while (first < limbCount)
-        {
-            ulong remainder = 0;
-            for (var i = first; i < limbCount; i++)
-            {
-                var value = (remainder << 32) | limbs[i];
-                var quotient = value / Pow5;
-                remainder = value - (quotient * Pow5);
-                limbs[i] = (uint)quotient;
-            }
-
-            var group = (uint)remainder;
-            for (var i = 0; i < 5; i++)
-            {
-                var next = group / 58;
-                digits[count++] = (byte)(group - (next * 58));
-                group = next;
-            }
-
-            while (first < limbCount && limbs[first] == 0) { first++; }
-        }
-
-        while (count > 0 && digits[count - 1] == 0) { count--; }
-
-        var alphabet = Alphabet;
-        destination[..zeros].Fill((byte)'1');
-        for (var i = 0; i < count; i++) { destination[zeros + i] = alphabet[digits[count - 1 - i]]; }
-        return zeros + count;
-    }
+    public static int Encode(ReadOnlySpan<byte> bytes, Span<byte> destination) => bytes.Length == 32
+        ? Base58Encoder.Keys.Encode(bytes, destination)
+        : Base58Encoder.Signatures.Encode(bytes, destination);
 
     /// <summary>Reads data of any length. Meant for instruction data, whose size a transaction bounds at 1,232 bytes.</summary>
     /// <param name="text">Base58 characters; empty text is empty data.</param>

@@ -55,4 +55,6 @@ public sealed class ArrayColumn(ArrayOffsets offsets, Column elements) : Column
         offsets.Clear();
         elements.Clear();
     }
+
+    internal override void Share(KeyTexts keys) => elements.Share(keys);
 }

@@ -25,4 +25,9 @@ public abstract class Column
 
     /// <summary>Forgets the values.</summary>
     public abstract void Clear();
+
+    /// <summary>Gives a column of texts what the writer's columns share.</summary>
+    internal virtual void Share(KeyTexts keys)
+    {
+    }
 }

@@ -65,7 +65,12 @@ public abstract class ColumnWriter<T> : IColumnWriter<T>
     }
 
     /// <summary>Takes the columns, in the order of the table's definition.</summary>
-    private protected void Own(params Column[] columns) => _columns = columns;
+    private protected void Own(params Column[] columns)
+    {
+        _columns = columns;
+        var keys = new KeyTexts();
+        foreach (var column in columns) { column.Share(keys); }
+    }
 
     private protected abstract void AppendValues(in T record);
 

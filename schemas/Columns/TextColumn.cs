@@ -9,6 +9,9 @@ public sealed class TextColumn : Column
     private readonly bool _nullable;
     private ByteBuffer _values = new();
     private ByteBuffer _isNull = new();
+    private KeyTexts? _keys;
+    private Signature _lastSignature;
+    private int _lastStart = -1;
     private int _count;
 
     /// <param name="nullable">Whether the type is Nullable(String).</param>
@@ -42,7 +45,8 @@ public sealed class TextColumn : Column
 
     public void Add(in Pubkey value)
     {
-        NativeText.Append(ref _values, in value);
+        if (_keys is null) { NativeText.Append(ref _values, in value); }
+        else { _keys.Append(ref _values, in value); }
         EndValue(0);
     }
 
@@ -52,9 +56,18 @@ public sealed class TextColumn : Column
         else { AddNull(); }
     }
 
+    /// <summary>Appends base58. The swaps of one transaction follow one another, so the text before is often the same.</summary>
     public void Add(in Signature value)
     {
-        NativeText.Append(ref _values, in value);
+        var start = _values.Length;
+        if (_lastStart >= 0 && value == _lastSignature) { _values.AppendOwn(_lastStart, 1 + _values.Written[_lastStart]); }
+        else
+        {
+            NativeText.Append(ref _values, in value);
+            _lastSignature = value;
+        }
+
+        _lastStart = start;
         EndValue(0);
     }
 
@@ -74,8 +87,11 @@ public sealed class TextColumn : Column
     {
         _values.Clear();
         _isNull.Clear();
+        _lastStart = -1;
         _count = 0;
     }
+
+    internal override void Share(KeyTexts keys) => _keys = keys;
 
     private void AddNull()
     {
