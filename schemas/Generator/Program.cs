@@ -31,6 +31,13 @@ try
     var tables = schemas.Records.Where(r => r.Table is not null).OrderBy(r => r.Table, StringComparer.Ordinal).ToArray();
     foreach (var type in tables) { Write(type.Name + "Columns", ColumnEmitter.Writer(type, schemas)); }
     Write("Tables", ColumnEmitter.Tables(tables));
+    foreach (var type in schemas.Records)
+    {
+        Write(type.Name + "Avro", AvroEmitter.Codec(type, schemas));
+        Write(type.Name + "Json", JsonEmitter.Writer(type));
+    }
+
+    Write("AvroSchemas", AvroEmitter.Schemas(schemas.Records));
 }
 catch (FormatException e)
 {
