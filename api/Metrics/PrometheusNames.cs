@@ -53,7 +53,8 @@ internal static class PrometheusNames
         var slash = unit.IndexOf('/');
         if (slash < 0) { return Word(unit); }
         var (above, below) = (unit[..slash], unit[(slash + 1)..].Trim('{', '}'));
-        return above.StartsWith('{') ? $"per_{Word(below)}" : $"{Word(above)}_per_{Word(below)}";
+        var per = "per_" + Word(below).TrimEnd('s');
+        return above.StartsWith('{') ? per : $"{Word(above)}_{per}";
     }
 
     private static string Word(string unit) => unit switch
