@@ -1,0 +1,46 @@
+namespace Sluice.Lab.Chain;
+
+/// <summary>A validator: the node's key, which pays its votes and earns the leader's fees, and its vote account.</summary>
+internal readonly record struct Validator(int Identity, int VoteAccount);
+
+/// <summary>A searcher: its wallet, its own program, and whether it keeps wrapped SOL or wraps what it needs.</summary>
+internal readonly record struct Searcher(int Wallet, int Program, bool Wraps);
+
+/// <summary>Who sends transactions.</summary>
+internal sealed class Actors(World world, int users)
+{
+    private const int Wallets = 32, Makers = 12, Searchers = 24, Nodes = 940, Opaques = 40;
+
+    /// <summary>Ordinary wallets.</summary>
+    public int[] Users { get; } = Make(users, i => world.NewAccount(2_000_000_000 + ((ulong)(i % 97) * 1_300_000_000)));
+
+    /// <summary>Hot wallets of exchanges: they hold enough to pay everybody out.</summary>
+    public int[] Exchanges { get; } = Make(Wallets, _ => world.NewAccount(400_000_000_000_000_000 / Wallets));
+
+    /// <summary>Traders with large inventories, whose trades move prices.</summary>
+    public int[] MarketMakers { get; } = Make(Makers, _ => world.NewAccount(60_000_000_000_000));
+
+    public Searcher[] Bots { get; } = Make(
+        Searchers,
+        i => new Searcher(world.NewAccount(900_000_000_000), world.NewAccount(1_141_440), i % 3 == 0));
+
+    public Validator[] Validators { get; } = Make(
+        Nodes,
+        i => new Validator(world.NewAccount(20_000_000_000 + ((ulong)i * 77_000_000)), world.NewAccount(27_074_400 + ((ulong)(i % 13) * 1_000_000))));
+
+    /// <summary>Programs of which nothing is known: games, oracles, order books.</summary>
+    public int[] OpaquePrograms { get; } = Make(Opaques, _ => world.NewAccount(1_141_440));
+
+    /// <summary>Accounts that those programs write to.</summary>
+    public int[] OpaqueAccounts { get; } = Make(Opaques * 6, i => world.NewAccount(1_500_000 + ((ulong)i * 10_000)));
+
+    /// <summary>Accounts that earn a share of other people's swaps.</summary>
+    public int[] Referrers { get; } = Make(10, _ => world.NewAccount(1_000_000_000));
+
+    private static T[] Make<T>(int count, Func<int, T> one)
+    {
+        var all = new T[count];
+        for (var i = 0; i < count; i++) { all[i] = one(i); }
+        return all;
+    }
+}

@@ -1,0 +1,126 @@
+using Sluice.Lab.Chain;
+
+namespace Sluice.Lab.Scenarios;
+
+/// <summary>Transactions without swaps: transfers of SOL and tokens, calls of programs of which nothing is known.</summary>
+internal sealed class PlainTraffic(Stage stage, Purses purses, UserSwaps users)
+{
+    /// <summary>SOL from one wallet to others; a wallet that ran dry is served first, by an exchange.</summary>
+    public void SolTransfer()
+    {
+        var (tx, random) = (stage.Tx, stage.Random);
+        var receivers = random.PerMille(900) ? 1 : 2 + random.Below(4);
+        var fromExchange = stage.Poor.Count > 0 || random.PerMille(300);
+        var payer = fromExchange ? AnyExchange() : users.AnyUser();
+        if (!fromExchange && stage.Accounts[payer].Lamports < 4 * Purses.Reserve) { payer = AnyExchange(); }
+        stage.Begin(payer, 2_000);
+        for (var i = 0; i < receivers; i++)
+        {
+            var to = NextWallet(payer);
+            var amount = fromExchange ? random.Range(500_000_000, 20_000_000_000) : random.Magnitude(10_000, stage.Accounts[payer].Lamports / 8);
+            tx.SystemTransfer(payer, to, amount);
+        }
+
+        stage.Send();
+    }
+
+    /// <summary>A token sent by its owner, sometimes into an account that is opened for it, sometimes with a memo.</summary>
+    public void TokenTransfer()
+    {
+        var (tx, random, world) = (stage.Tx, stage.Random, stage.World);
+        var mint = world.Mints[1 + (random.PerMille(500) ? random.Below(2) : random.Below(world.Mints.Count - 1))];
+        var to = users.AnyUser();
+        if (stage.Poor.Count > 0 && stage.Accounts[stage.Poor.Peek()].Mint is > 0 and var poorMint)
+        {
+            mint = world.Mints[poorMint];
+            to = stage.Accounts[stage.Poor.Dequeue()].Owner;
+        }
+
+        var from = AnyExchange();
+        var amount = mint.OfCents(random.Magnitude(2_000, 2_000_000));
+        if (random.PerMille(600) && to != from)
+        {
+            var sender = users.AnyUser();
+            var held = sender == to ? 0 : purses.Holding(sender, mint);
+            if (held > 1_000 && stage.Accounts[sender].Lamports > Purses.Reserve) { (from, amount) = (sender, random.Range(held / 20, held / 2)); }
+        }
+
+        var source = purses.Existing(from, mint, mint.OfCents(2_000_000_000));
+        var destination = world.TokenAccount(to, mint);
+        stage.Begin(from, 45_000);
+        if (!stage.Accounts[destination].IsOpen) { tx.CreateTokenAccount(from, destination); }
+        if (mint.TransferFeeBps > 0)
+        {
+            tx.TransferCheckedWithFee(source, destination, from, amount);
+        }
+        else if (random.PerMille(600) || mint.IsToken2022)
+        {
+            tx.TransferChecked(source, destination, from, amount);
+        }
+        else
+        {
+            tx.Transfer(source, destination, from, amount);
+        }
+
+        if (random.PerMille(80))
+        {
+            tx.Open(world.Programs.Memo, 5_100);
+            tx.With(from, Use.Sign).Bytes("payout "u8).U8((byte)('A' + random.Below(26))).U8((byte)('A' + random.Below(26)));
+            tx.Log("Memo (len 9): \\\"payout\\\""u8);
+            tx.Close();
+        }
+
+        stage.Send();
+    }
+
+    /// <summary>A call of a program that moves no money: an oracle's price, a game's turn, a quote in an order book.</summary>
+    public void Opaque(bool fails)
+    {
+        var (tx, random, actors) = (stage.Tx, stage.Random, stage.Actors);
+        var payer = random.PerMille(500) ? AnyExchange() : actors.Bots[random.Below(actors.Bots.Length)].Wallet;
+        var calls = 1 + random.Below(3);
+        Span<byte> bytes = stackalloc byte[64];
+        stage.Begin(payer, 90_000);
+        for (var call = 0; call < calls && !tx.HasFailed; call++)
+        {
+            tx.Open(actors.OpaquePrograms[random.Below(actors.OpaquePrograms.Length)], random.Range(1_500, 14_000));
+            tx.With(payer, Use.Write | Use.Sign);
+            var accounts = 1 + random.Below(6);
+            for (var i = 0; i < accounts; i++)
+            {
+                tx.With(actors.OpaqueAccounts[random.Below(actors.OpaqueAccounts.Length)], random.PerMille(600) ? Use.Write : Use.Read);
+            }
+
+            random.Fill(bytes);
+            tx.Bytes(bytes[..(9 + random.Below(55))]);
+            tx.Log("Instruction: Update"u8);
+            if (fails && call == calls - 1)
+            {
+                tx.Log("Error: stale update"u8);
+                tx.Fail(6_000u + (uint)random.Below(40));
+            }
+            else
+            {
+                tx.Log("updated at slot "u8, stage.World.Slot);
+                tx.Close();
+            }
+        }
+
+        stage.Send();
+    }
+
+    private int NextWallet(int payer)
+    {
+        if (stage.Poor.Count > 0 && stage.Accounts[stage.Poor.Peek()].Mint < 0) { return stage.Poor.Dequeue(); }
+        if (stage.Random.PerMille(250)) { return AnyExchange(payer); }
+        var user = users.AnyUser();
+        return user == payer ? AnyExchange() : user;
+    }
+
+    private int AnyExchange(int except = -1)
+    {
+        var all = stage.Actors.Exchanges;
+        var one = all[stage.Random.Below(all.Length)];
+        return one == except ? all[(Array.IndexOf(all, one) + 1) % all.Length] : one;
+    }
+}

@@ -1,0 +1,143 @@
+using Sluice.Lab.Chain;
+using Sluice.Lab.Json;
+using Sluice.Lab.Venues;
+using Sluice.Schemas.Chain;
+
+namespace Sluice.Lab.Scenarios;
+
+/// <summary>A transaction that went into the block.</summary>
+internal readonly record struct Sent(int Index, Signature Signature, ulong Fee, ulong Tip, bool Failed);
+
+/// <summary>Where scenarios play: the world, chance, the transaction being made, and the block that takes it.</summary>
+internal sealed class Stage
+{
+    private const int Blockhashes = 64;
+
+    private readonly TransactionJson _json;
+    private readonly List<byte[]> _blockhashes = new(Blockhashes);
+    private readonly byte[] _signatures = new byte[2 * Signature.Size];
+    private int _planted;
+
+    public Stage(World world, Actors actors, SimulatorOptions options, Prng random, PumpSwap pumpSwap)
+    {
+        World = world;
+        Actors = actors;
+        Options = options;
+        Random = random;
+        PumpSwap = pumpSwap;
+        Tx = new TransactionBuilder(world);
+        _json = new TransactionJson(world);
+    }
+
+    public World World { get; }
+
+    public AccountTable Accounts => World.Accounts;
+
+    public Actors Actors { get; }
+
+    public SimulatorOptions Options { get; }
+
+    public Prng Random { get; }
+
+    public PumpSwap PumpSwap { get; }
+
+    public TransactionBuilder Tx { get; }
+
+    public RunTotals Totals { get; } = new();
+
+    /// <summary>Transactions of the block as JSON, with commas between.</summary>
+    public Utf8Buffer Body { get; } = new(6_000_000);
+
+    /// <summary>What was planted in the block.</summary>
+    public List<TruthEntry> Truth { get; } = [];
+
+    /// <summary>Wallets that are out of money, with the token account or wallet to fill; transfers serve them first.</summary>
+    public Queue<int> Poor { get; } = new();
+
+    public int TransactionCount { get; private set; }
+
+    /// <summary>Base fees and priority fees of the block in lamports.</summary>
+    public ulong BaseFees { get; private set; }
+
+    public ulong PriorityFees { get; private set; }
+
+    public void StartBlock()
+    {
+        Body.Clear();
+        Truth.Clear();
+        TransactionCount = 0;
+        BaseFees = 0;
+        PriorityFees = 0;
+    }
+
+    /// <summary>Makes a block's hash known as a recent one.</summary>
+    public void AddBlockhash(byte[] text)
+    {
+        if (_blockhashes.Count == Blockhashes) { _blockhashes.RemoveAt(0); }
+        _blockhashes.Add(text);
+    }
+
+    /// <summary>Base58 text of a hash that a transaction may name, an older one the larger <paramref name="age"/>.</summary>
+    public ReadOnlySpan<byte> Blockhash(int age) => _blockhashes[Math.Max(0, _blockhashes.Count - 1 - age)];
+
+    /// <summary>Begins a non-vote transaction with a budget, message version and lookup tables drawn by the options.</summary>
+    /// <param name="payer">Who pays and signs.</param>
+    /// <param name="units">Compute units that it may need.</param>
+    /// <param name="versioned">Whether the message must be versioned; otherwise chance decides.</param>
+    /// <param name="feeScale">Multiplies the compute price that was drawn.</param>
+    public void Begin(int payer, uint units, bool versioned = false, ulong feeScale = 1)
+    {
+        var tables = versioned || Random.PerMille(Options.VersionedPerMille);
+        Tx.Begin(payer, Budgets.Draw(Random, Options.BudgetPerMille, units, feeScale), tables, tables);
+    }
+
+    /// <summary>Ends the transaction and puts it into the block.</summary>
+    public Sent Send()
+    {
+        Tx.End();
+        Random.Fill(_signatures);
+        if (TransactionCount > 0) { Body.Byte((byte)','); }
+        _json.Write(Body, Tx, _signatures, Blockhash(Random.Below(24)));
+        var signature = new Signature(_signatures.AsSpan(0, Signature.Size));
+        Totals.AddSwaps(Tx.Swaps);
+        Totals.TipsLamports += Tx.Tip;
+        if (Tx.Tip > 0) { Totals.TippedTransactions++; }
+        if (Tx.HasFailed) { Totals.Failed++; }
+        var priority = Tx.PriorityFee;
+        CountFees(Tx.Fee - priority, priority);
+        return new Sent(TransactionCount++, signature, Tx.Fee, Tx.Tip, Tx.HasFailed);
+    }
+
+    /// <summary>Counts a transaction that was written elsewhere: a vote.</summary>
+    public void CountVote()
+    {
+        TransactionCount++;
+        Totals.Votes++;
+        CountFees(TransactionBuilder.BaseFee, 0);
+    }
+
+    /// <summary>Notes what a transaction just sent really is.</summary>
+    public void Plant(TruthKind kind, string label, in Sent sent, int signer, List<Pool> pools, string route,
+        bool flashLoan = false, Mint? profitMint = null, Int128? gross = null)
+    {
+        var keys = new Pubkey[pools.Count];
+        for (var i = 0; i < keys.Length; i++) { keys[i] = Accounts[pools[i].Account].Key; }
+        Int128? net = gross is { } gain && profitMint is { IsNative: true } ? gain - sent.Fee - sent.Tip : null;
+        var name = kind == TruthKind.Arbitrage ? "arbitrage-" : "look-alike-";
+        var entry = new TruthEntry(
+            name + (++_planted).ToString(System.Globalization.CultureInfo.InvariantCulture), kind, label, World.Slot, sent.Index,
+            sent.Signature, Accounts[signer].Key, keys, route, flashLoan,
+            profitMint is null ? null : Accounts[profitMint.Account].Key, gross, sent.Fee, sent.Tip, net);
+        Truth.Add(entry);
+        Totals.Add(entry);
+    }
+
+    private void CountFees(ulong baseFee, ulong priority)
+    {
+        Totals.Transactions++;
+        Totals.FeesLamports += baseFee + priority;
+        Totals.PriorityFeesLamports += priority;
+        BaseFees += baseFee;
+        PriorityFees += priority;
+    }
+}

@@ -1,0 +1,105 @@
+using Sluice.Lab.Chain;
+
+namespace Sluice.Lab.Venues;
+
+/// <summary>Orca Whirlpools, by the first swap instruction and by swap_v2.</summary>
+/// <remarks>
+/// Owner and vault stand in pairs by token, not by direction. Since 2025 the program logs a <c>Traded</c> event with the
+/// square-root prices before and after. Source: orca-so/whirlpools, swap.rs, v2/swap.rs, events; transaction 62osuRs2....
+/// </remarks>
+internal sealed class OrcaWhirlpool(World world) : Venue(world)
+{
+    /// <summary>Variants of <see cref="Pool.Variant"/>.</summary>
+    public const byte First = 0, Second = 1;
+
+    private const int TickArray0 = 0, TickArray1 = 1, TickArray2 = 2, Oracle = 3;
+
+    public override VenueKind Kind => VenueKind.OrcaWhirlpool;
+
+    public override int Program => World.Programs.Whirlpool;
+
+    public override ulong Quote(Pool pool, bool aToB, ulong amountIn) =>
+        FeeOnInput(ReserveIn(pool, aToB), ReserveOut(pool, aToB), amountIn, pool.FeeBps);
+
+    public override void WriteRouteStep(TransactionBuilder tx, Pool pool, bool aToB)
+    {
+        tx.U8(pool.Variant == First ? (byte)17 : (byte)47).Bool(aToB);
+        if (pool.Variant == Second) { tx.U8(0); }
+    }
+
+    public override Pool Create(Mint a, Mint b, ulong reserveA, ulong reserveB)
+    {
+        var account = World.NewAccount(5_435_760);
+        return new Pool
+        {
+            Number = World.Pools.Count,
+            Venue = this,
+            Account = account,
+            MintA = a,
+            MintB = b,
+            VaultA = World.NewTokenAccount(a, account, reserveA),
+            VaultB = World.NewTokenAccount(b, account, reserveB),
+            Authority = account,
+            FeeBps = (World.Pools.Count % 3) switch { 0 => 4, 1 => 16, _ => 30 },
+            Others =
+            [
+                World.NewAccount(70_407_360), World.NewAccount(70_407_360), World.NewAccount(70_407_360), World.NewAccount(),
+            ],
+            Variant = a.IsToken2022 || b.IsToken2022 || World.Pools.Count % 2 == 0 ? Second : First,
+        };
+    }
+
+    protected override ulong Execute(TransactionBuilder tx, Pool pool, in Trade trade)
+    {
+        var programs = World.Programs;
+        var received = Quote(pool, trade.AToB, trade.AmountIn);
+        var second = pool.Variant == Second;
+        var (ownerA, ownerB) = trade.AToB ? (trade.Source, trade.Destination) : (trade.Destination, trade.Source);
+        tx.Open(Program, 22_000);
+        if (second)
+        {
+            tx.With(pool.MintA.Program).With(pool.MintB.Program).With(programs.Memo).With(trade.User, Use.Sign);
+            tx.With(pool.Account, Use.Write).With(pool.MintA.Account).With(pool.MintB.Account);
+        }
+        else
+        {
+            tx.With(programs.Token).With(trade.User, Use.Sign).With(pool.Account, Use.Write);
+        }
+
+        tx.With(ownerA, Use.Write).With(pool.VaultA, Use.Write).With(ownerB, Use.Write).With(pool.VaultB, Use.Write);
+        tx.With(pool.Others[TickArray0], Use.Write).With(pool.Others[TickArray1], Use.Write).With(pool.Others[TickArray2], Use.Write);
+        tx.With(pool.Others[Oracle], Use.Write);
+        tx.Tag(second ? 0x2B04ED0B1AC91E62UL : 0xF8C69E91E17587C8UL).U64(trade.AmountIn).U64(trade.MinOut).U128(UInt128.Zero);
+        tx.Bool(true).Bool(trade.AToB);
+        if (second) { tx.U8(0); }
+        tx.Log(second ? "Instruction: SwapV2"u8 : "Instruction: Swap"u8);
+        if (trade.Fails)
+        {
+            tx.Log("AnchorError occurred. Error Code: AmountOutBelowMinimum. Error Number: 6036. Error Message: Amount out below minimum threshold."u8);
+            tx.Fail(6036);
+            return 0;
+        }
+
+        var before = PriceMath.SqrtPriceX64(Accounts[pool.VaultA].Amount, Accounts[pool.VaultB].Amount);
+        var (vaultIn, vaultOut) = (pool.VaultIn(trade.AToB), pool.VaultOut(trade.AToB));
+        if (second)
+        {
+            tx.TransferChecked(trade.Source, vaultIn, trade.User, trade.AmountIn);
+            tx.TransferChecked(vaultOut, trade.Destination, pool.Authority, received);
+        }
+        else
+        {
+            tx.Transfer(trade.Source, vaultIn, trade.User, trade.AmountIn);
+            tx.Transfer(vaultOut, trade.Destination, pool.Authority, received);
+        }
+
+        var fee = Share(trade.AmountIn, pool.FeeBps);
+        var protocol = fee * 13 / 100;
+        tx.Event.Start(0xE1CA49AF932BA096).Key(pool.Account).Bool(trade.AToB).U128(before);
+        tx.Event.U128(PriceMath.SqrtPriceX64(Accounts[pool.VaultA].Amount, Accounts[pool.VaultB].Amount));
+        tx.Event.U64(trade.AmountIn).U64(received).U64(0).U64(0).U64(fee - protocol).U64(protocol);
+        tx.EmitToLog();
+        tx.Close(15_600);
+        return received;
+    }
+}
