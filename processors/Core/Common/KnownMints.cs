@@ -1,0 +1,80 @@
+using Sluice.Schemas.Chain;
+
+namespace Sluice.Processors.Core.Common;
+
+/// <summary>What a token is worth a fixed number of, as far as a detector may assume it.</summary>
+public enum MintUnit : byte
+{
+    /// <summary>No known unit.</summary>
+    None,
+
+    /// <summary>One US dollar, at par.</summary>
+    Dollar,
+
+    /// <summary>SOL itself.</summary>
+    Sol,
+
+    /// <summary>A liquid staking token: worth one SOL at least, since its stake only grows; how much more is not assumed.</summary>
+    StakedSol,
+}
+
+/// <summary>Mints with a unit. Data, to be extended; a coin that lost its peg (Wormhole's UST of 2022) must not stand here.</summary>
+/// <remarks>
+/// Source of USDC, USDT, jupSOL and wSOL: the reference's list, checked on chain data. The others are recalled domain
+/// knowledge: they only widen the class "stable", and a wrong one is never met.
+/// </remarks>
+public static class KnownMints
+{
+    private static readonly Dictionary<Pubkey, (MintUnit Unit, byte Decimals)> Units = new()
+    {
+        [Pubkey.Parse("So11111111111111111111111111111111111111112")] = (MintUnit.Sol, 9),
+        [Pubkey.Parse("EPjFWdd5AufqSSqeM2qN1xzybapC8G4wEGGkZwyTDt1v")] = (MintUnit.Dollar, 6), // USDC
+        [Pubkey.Parse("Es9vMFrzaCERmJfrF4H2FYD4KCoNkY11McCe8BenwNYB")] = (MintUnit.Dollar, 6), // USDT
+        [Pubkey.Parse("USDH1SM1ojwWUga67PGrgFWUHibbjqMvuMaDkRJTgkX")] = (MintUnit.Dollar, 6), // USDH
+        [Pubkey.Parse("7kbnvuGBxxj8AG9qp8Scn56muTGaRaFqxg1FsRp3PaFT")] = (MintUnit.Dollar, 6), // UXD
+        [Pubkey.Parse("A9mUU4qviSctJVPJdBJWkb28deg915LYJKrzQ19ji3FM")] = (MintUnit.Dollar, 6), // USDC of Ethereum through Wormhole
+        [Pubkey.Parse("Dn4noZ5jgGfkntzcQSUZ8czkreiZ1ForXYoV2H8Dm7S1")] = (MintUnit.Dollar, 6), // USDT of Ethereum through Wormhole
+        [Pubkey.Parse("2b1kV6DkPAnxd5ixfnxCpjxmKwqjjaYmCZfHsFu24GXo")] = (MintUnit.Dollar, 6), // PYUSD
+        [Pubkey.Parse("USDSwr9ApdHk5bvJKMjzff41FfuX8bSxdKcR81vTwcA")] = (MintUnit.Dollar, 6), // USDS
+        [Pubkey.Parse("9zNQRsGLjNKwCUU5Gq5LR8beUCPzQMVMqKAi3SSZh54u")] = (MintUnit.Dollar, 6), // FDUSD
+        [Pubkey.Parse("J1toso1uCk3RLmjorhTtrVwY9HJ7X8V9yYac6Y7kGCPn")] = (MintUnit.StakedSol, 9), // JitoSOL
+        [Pubkey.Parse("mSoLzYCxHdYgdzU16g5QSh3i5K3z3KZK7ytfqcJm7So")] = (MintUnit.StakedSol, 9), // mSOL
+        [Pubkey.Parse("7dHbWXmci3dT8UFYWYZweBLXgycu7Y3iL6trKn1Y7ARj")] = (MintUnit.StakedSol, 9), // stSOL
+        [Pubkey.Parse("bSo13r4TkiE4KumL71LsHTPpL2euBYLFx6h9HP3piy1")] = (MintUnit.StakedSol, 9), // bSOL
+        [Pubkey.Parse("jupSoLaHXQiZZTSfEWMTRRgpnyFm8f6sZdosWBjx93v")] = (MintUnit.StakedSol, 9), // jupSOL
+        [Pubkey.Parse("5oVNBeEEQvYi1cX3ir8Dx5n1P7pdxydbGF2X4TxVusJm")] = (MintUnit.StakedSol, 9), // INF
+        [Pubkey.Parse("vSoLxydx6akxyMD9XEcPvGYNGq6Nn66oqVb3UkGkei7")] = (MintUnit.StakedSol, 9), // vSOL
+        [Pubkey.Parse("BNso1VUJnh4zcfpZa6986Ea66P6TCp59hvtNJ8b1X85")] = (MintUnit.StakedSol, 9), // BNSOL
+    };
+
+    /// <summary>SOL and wSOL, which detectors take as one.</summary>
+    public static readonly Pubkey Sol = Pubkey.Parse("So11111111111111111111111111111111111111112");
+
+    /// <summary>Circle's USDC, the dollar that SOL is priced in here.</summary>
+    public static readonly Pubkey Usdc = Pubkey.Parse("EPjFWdd5AufqSSqeM2qN1xzybapC8G4wEGGkZwyTDt1v");
+
+    /// <summary>Decimals that amounts are brought to before they are compared.</summary>
+    public const int CommonDecimals = 9;
+
+    /// <summary>Unit of a mint.</summary>
+    public static MintUnit UnitOf(in Pubkey mint) => Units.TryGetValue(mint, out var known) ? known.Unit : MintUnit.None;
+
+    /// <summary>Base units of a mint for one base unit at <see cref="CommonDecimals"/>: what an amount is multiplied with.</summary>
+    public static long Scale(in Pubkey mint)
+    {
+        var scale = 1L;
+        for (var i = Units.TryGetValue(mint, out var known) ? known.Decimals : CommonDecimals; i < CommonDecimals; i++) { scale *= 10; }
+        return scale;
+    }
+
+    /// <summary>
+    /// True when a lower bound of what is gained and the value of what is paid can be told in one unit: dollars for dollars,
+    /// or a staking token for SOL. The other way round, SOL for a staking token, would need the token's rate.
+    /// </summary>
+    public static bool AreAtPar(in Pubkey paid, in Pubkey gained) => (UnitOf(paid), UnitOf(gained)) switch
+    {
+        (MintUnit.Dollar, MintUnit.Dollar) => true,
+        (MintUnit.Sol, MintUnit.StakedSol) => true,
+        _ => false,
+    };
+}

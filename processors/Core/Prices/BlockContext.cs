@@ -1,0 +1,120 @@
+using System.Runtime.InteropServices;
+using Sluice.Processors.Core.Common;
+using Sluice.Schemas.Chain;
+using Sluice.Schemas.Records;
+
+namespace Sluice.Processors.Core.Prices;
+
+/// <summary>What a verdict needs to know of the block around a transaction: its header, and what SOL was traded for in it.</summary>
+/// <remarks>
+/// The price of a mint is the SOL and the tokens that changed hands in all of the block's swaps between the two, as a fraction of
+/// two sums; larger swaps weigh more. It is made on first use and holds for the block only. Not thread-safe.
+/// </remarks>
+public sealed class BlockContext
+{
+    private readonly Dictionary<Pubkey, Price> _prices = [];
+    private RecordList<Transaction>? _transactions;
+    private bool _hasPrices;
+
+    /// <summary>Slot.</summary>
+    public long Slot { get; private set; }
+
+    /// <summary>Block time, where known.</summary>
+    public long? BlockTimeUnixMs { get; private set; }
+
+    /// <summary>Identity of the leader, where known.</summary>
+    public Pubkey? Leader { get; private set; }
+
+    /// <summary>Turns to a block, which must stay unchanged while it is judged.</summary>
+    public void Begin(in Block block)
+    {
+        Slot = block.Slot;
+        BlockTimeUnixMs = block.BlockTimeUnixMs;
+        Leader = block.Leader;
+        _transactions = block.Transactions;
+        _hasPrices = false;
+    }
+
+    /// <summary>What SOL was traded for in this block, or a price without amounts.</summary>
+    public Price PriceOf(in Pubkey mint)
+    {
+        if (!_hasPrices)
+        {
+            _hasPrices = true;
+            _prices.Clear();
+            if (_transactions is not null)
+            {
+                foreach (ref readonly var tx in _transactions.Span) { Add(tx.Swaps.Span); }
+            }
+        }
+
+        return _prices.GetValueOrDefault(mint);
+    }
+
+    private void Add(ReadOnlySpan<Swap> swaps)
+    {
+        foreach (ref readonly var swap in swaps)
+        {
+            if (swap.AmountIn == 0 || swap.AmountOut == 0) { continue; }
+            if (swap.MintIn == KnownMints.Sol)
+            {
+                CollectionsMarshal.GetValueRefOrAddDefault(_prices, swap.MintOut, out _).Add(swap.AmountIn, swap.AmountOut);
+            }
+            else if (swap.MintOut == KnownMints.Sol)
+            {
+                CollectionsMarshal.GetValueRefOrAddDefault(_prices, swap.MintIn, out _).Add(swap.AmountOut, swap.AmountIn);
+            }
+        }
+    }
+}
+
+/// <summary>A fraction: lamports that changed hands for base units of a token.</summary>
+public struct Price
+{
+    /// <summary>Lamports.</summary>
+    public UInt128 Lamports;
+
+    /// <summary>Base units of the token.</summary>
+    public UInt128 Tokens;
+
+    /// <summary>False when nothing was traded.</summary>
+    public readonly bool IsKnown => Lamports != 0 && Tokens != 0;
+
+    public void Add(ulong lamports, ulong tokens)
+    {
+        Lamports += lamports;
+        Tokens += tokens;
+    }
+
+    /// <summary>Base units of the token for so many lamports, rounded up; null when nothing was traded or it exceeds 64 bits.</summary>
+    public readonly UInt128? ToTokens(ulong lamports)
+    {
+        if (!IsKnown) { return null; }
+        var (of, per) = (Tokens, Lamports);
+
+        // u64 × u64 fits in 128 bits; the sums of a block may be wider, and lose their last bits together.
+        while (of > ulong.MaxValue)
+        {
+            of >>= 1;
+            per >>= 1;
+        }
+
+        if (per == 0) { return null; }
+        var product = of * lamports;
+        return (product / per) + (product % per == 0 ? 0u : 1u);
+    }
+
+    /// <summary>Lamports for so many base units of the token, rounded down; null when nothing was traded or the amount is too wide.</summary>
+    public readonly UInt128? ToLamports(UInt128 tokens)
+    {
+        if (!IsKnown || tokens > ulong.MaxValue) { return null; }
+        var (of, per) = (Lamports, Tokens);
+        while (of > ulong.MaxValue)
+        {
+            of >>= 1;
+            per >>= 1;
+        }
+
+        return per == 0 ? null : of * tokens / per;
+    }
+}
