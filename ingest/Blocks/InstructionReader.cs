@@ -1,20 +1,26 @@
 using Sluice.Ingest.Blocks.Json;
+using Sluice.Ingest.Blocks.Parsed;
 using Sluice.Ingest.Decoding.Model;
 using Sluice.Schemas.Chain;
 using Sluice.Schemas.Records;
 
 namespace Sluice.Ingest.Blocks;
 
-/// <summary>Reads instructions as encodings json and base64 show them: program index, account indexes, base58 data.</summary>
-internal static class InstructionReader
+/// <summary>
+/// Reads instructions: program index, account indexes and base58 data (encodings json and base64, and inner instructions of both),
+/// or program id and account keys (jsonParsed, where the node could not parse them), or the parsed form.
+/// </summary>
+internal sealed class InstructionReader
 {
+    private readonly ParsedInstructionReader _parsed = new();
+
     /// <summary>
     /// Reads an array of instructions. A lone call of the Vote program keeps its data unread, since <see cref="TransactionDraft.JudgeVote"/>
     /// drops it anyway.
     /// </summary>
     /// <param name="outerIndex">Top-level instruction these belong to, or -1 when these are the top-level ones.</param>
     /// <param name="innerStart">Inner position of the first one.</param>
-    public static bool TryReadAll(ref JsonCursor c, TransactionDraft draft, ValueList<RawInstruction> into, int outerIndex, int innerStart)
+    public bool TryReadAll(ref JsonCursor c, TransactionDraft draft, ValueList<RawInstruction> into, int outerIndex, int innerStart)
     {
         if (!c.EnterArray()) { return draft.Fail(RejectReasons.WrongType); }
         var count = 0;
@@ -50,11 +56,12 @@ internal static class InstructionReader
         return !c.Failed || draft.Fail(RejectReasons.WrongType);
     }
 
-    private static bool TryRead(ref JsonCursor c, TransactionDraft draft, ref RawInstruction instruction, out DataText data)
+    private bool TryRead(ref JsonCursor c, TransactionDraft draft, ref RawInstruction instruction, out DataText data)
     {
         data = default;
         if (!c.EnterObject()) { return draft.Fail(RejectReasons.WrongType); }
         var hasProgram = false;
+        var parsedAt = -1;
         while (c.NextProperty(out var name))
         {
             if (name.SequenceEqual("programIdIndex"u8))
@@ -80,10 +87,24 @@ internal static class InstructionReader
                 if (height > byte.MaxValue) { return draft.Fail(RejectReasons.NumberOutOfRange); }
                 if (instruction.InnerIndex >= 0) { instruction.StackHeight = (byte)height; }
             }
-            else if (!c.SkipValue())
+            else if (name.SequenceEqual("programId"u8))
             {
-                return draft.Fail(RejectReasons.WrongType);
+                if (!TryReadPosition(ref c, draft, out instruction.ProgramAccount)) { return false; }
+                hasProgram = true;
             }
+            else
+            {
+                if (name.SequenceEqual("parsed"u8)) { parsedAt = c.Position; }
+                if (!c.SkipValue()) { return draft.Fail(RejectReasons.WrongType); }
+            }
+        }
+
+        if (parsedAt >= 0 && hasProgram && !c.Failed)
+        {
+            var behind = c.Position;
+            c.MoveTo(parsedAt);
+            _parsed.Read(ref c, draft, ref instruction);
+            c.MoveBehindValue(behind);
         }
 
         return (hasProgram && !c.Failed) || draft.Fail(RejectReasons.WrongType);
@@ -97,6 +118,13 @@ internal static class InstructionReader
         var highest = draft.HighestAccount;
         while (c.NextElement())
         {
+            if (c.Peek() == '"')
+            {
+                if (!TryReadPosition(ref c, draft, out var position)) { return false; }
+                accounts.Add(position);
+                continue;
+            }
+
             if (!c.TryReadUInt64(out var account, out var fault)) { return draft.Fail(fault); }
             if (account > ushort.MaxValue) { return draft.Fail(RejectReasons.AccountOutside); }
             highest = Math.Max(highest, (int)account);
@@ -106,6 +134,18 @@ internal static class InstructionReader
         draft.HighestAccount = highest;
         instruction.AccountCount = accounts.Count - instruction.AccountStart;
         return !c.Failed || draft.Fail(RejectReasons.WrongType);
+    }
+
+    /// <summary>Reads an account's key and looks up its position in the transaction.</summary>
+    private static bool TryReadPosition(ref JsonCursor c, TransactionDraft draft, out ushort position)
+    {
+        position = 0;
+        var key = draft.ReadKey(ref c);
+        if (key < 0) { return false; }
+        var found = draft.PositionOf(key);
+        if (found is < 0 or > ushort.MaxValue) { return draft.Fail(RejectReasons.AccountOutside); }
+        position = (ushort)found;
+        return true;
     }
 
     /// <summary>Instruction data in base58, found and not yet decoded.</summary>

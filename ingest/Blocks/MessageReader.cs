@@ -4,9 +4,9 @@ using Sluice.Schemas.Chain;
 namespace Sluice.Ingest.Blocks;
 
 /// <summary>Reads the <c>transaction</c> field where it is an object (encodings json and jsonParsed).</summary>
-internal static class MessageReader
+internal sealed class MessageReader(InstructionReader instructions)
 {
-    public static bool TryRead(ref JsonCursor c, TransactionDraft draft)
+    public bool TryRead(ref JsonCursor c, TransactionDraft draft)
     {
         if (!c.EnterObject()) { return draft.Fail(RejectReasons.WrongType); }
         var hasMessage = false;
@@ -57,7 +57,7 @@ internal static class MessageReader
         return !c.Failed || draft.Fail(RejectReasons.WrongType);
     }
 
-    private static bool TryReadMessage(ref JsonCursor c, TransactionDraft draft)
+    private bool TryReadMessage(ref JsonCursor c, TransactionDraft draft)
     {
         if (!c.EnterObject()) { return draft.Fail(RejectReasons.WrongType); }
         var instructionsAt = -1;
@@ -75,7 +75,7 @@ internal static class MessageReader
                 hasInstructions = true;
                 if (draft.HasKeys)
                 {
-                    if (!InstructionReader.TryReadAll(ref c, draft, draft.Outer, -1, 0)) { return false; }
+                    if (!instructions.TryReadAll(ref c, draft, draft.Outer, -1, 0)) { return false; }
                 }
                 else
                 {
@@ -104,7 +104,7 @@ internal static class MessageReader
         {
             var behind = c.Position;
             c.MoveTo(instructionsAt);
-            if (!InstructionReader.TryReadAll(ref c, draft, draft.Outer, -1, 0)) { return false; }
+            if (!instructions.TryReadAll(ref c, draft, draft.Outer, -1, 0)) { return false; }
             c.MoveBehindValue(behind);
         }
 

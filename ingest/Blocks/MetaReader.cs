@@ -8,7 +8,7 @@ namespace Sluice.Ingest.Blocks;
 /// Of votes only fee, status and compute units are taken; of failed transactions no token balances and no log. Since the status
 /// may come after those, they are stepped over first and read at the end.
 /// </remarks>
-internal sealed class MetaReader
+internal sealed class MetaReader(InstructionReader instructions)
 {
     private readonly TokenBalanceReader _tokenBalances = new();
     private readonly LogReader _log = new();
@@ -103,9 +103,36 @@ internal sealed class MetaReader
         var text = c.Json[start..c.Position];
         draft.Tx.IsFailed = true;
         draft.Tx.ErrorStart = draft.Block.Data.Count;
-        draft.Tx.ErrorLength = text.Length;
-        draft.Block.Data.AddRange(text);
+        AddCompact(draft.Block.Data, text);
+        draft.Tx.ErrorLength = draft.Block.Data.Count - draft.Tx.ErrorStart;
         return true;
+    }
+
+    /// <summary>Adds JSON without the white space between its tokens, so that equal errors have equal texts.</summary>
+    private static void AddCompact(ValueList<byte> data, ReadOnlySpan<byte> json)
+    {
+        if (!json.ContainsAnyInRange((byte)0, (byte)' '))
+        {
+            data.AddRange(json);
+            return;
+        }
+
+        var inString = false;
+        for (var i = 0; i < json.Length; i++)
+        {
+            var value = json[i];
+            if (inString && value == '\\')
+            {
+                data.Add(value);
+                value = json[++i]; // a string that was read ends with a quote, so something follows
+            }
+            else if (value == '"')
+            {
+                inString = !inString;
+            }
+
+            if (inString || value > ' ') { data.Add(value); }
+        }
     }
 
     /// <summary>Reads <c>{"Ok":null}</c> or <c>{"Err":…}</c>, which the oldest replies have instead of <c>err</c>.</summary>
@@ -187,7 +214,7 @@ internal sealed class MetaReader
         return !c.Failed;
     }
 
-    private static bool TryReadInner(ref JsonCursor c, TransactionDraft draft)
+    private bool TryReadInner(ref JsonCursor c, TransactionDraft draft)
     {
         if (c.TryReadNull()) { return true; }
         if (draft.Tx.HasInnerInstructions) { return draft.Fail(RejectReasons.DuplicateField); }
@@ -201,7 +228,7 @@ internal sealed class MetaReader
         return !c.Failed;
     }
 
-    private static bool TryReadGroup(ref JsonCursor c, TransactionDraft draft)
+    private bool TryReadGroup(ref JsonCursor c, TransactionDraft draft)
     {
         var start = draft.Inner.Count;
         var outer = -1;
@@ -217,7 +244,7 @@ internal sealed class MetaReader
             else if (name.SequenceEqual("instructions"u8))
             {
                 if (draft.Inner.Count > start) { return draft.Fail(RejectReasons.DuplicateField); }
-                if (!InstructionReader.TryReadAll(ref c, draft, draft.Inner, 0, 0)) { return false; }
+                if (!instructions.TryReadAll(ref c, draft, draft.Inner, 0, 0)) { return false; }
             }
             else if (!c.SkipValue())
             {

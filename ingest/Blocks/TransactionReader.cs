@@ -4,11 +4,20 @@ using Sluice.Ingest.Decoding.Model;
 namespace Sluice.Ingest.Blocks;
 
 /// <summary>Reads one element of <c>transactions</c>, or the result of getTransaction, into a block.</summary>
-internal sealed class TransactionReader(KeyTexts texts)
+internal sealed class TransactionReader
 {
-    private readonly TransactionDraft _draft = new(texts);
+    private readonly TransactionDraft _draft;
     private readonly WireReader _wire = new();
-    private readonly MetaReader _meta = new();
+    private readonly MessageReader _message;
+    private readonly MetaReader _meta;
+
+    public TransactionReader(KeyTexts texts)
+    {
+        var instructions = new InstructionReader();
+        _draft = new TransactionDraft(texts);
+        _message = new MessageReader(instructions);
+        _meta = new MetaReader(instructions);
+    }
 
     /// <summary>Why the last transaction was not taken.</summary>
     public string Reason => _draft.Reason ?? RejectReasons.WrongType;
@@ -78,7 +87,7 @@ internal sealed class TransactionReader(KeyTexts texts)
 
     private bool TryReadTransaction(ref JsonCursor c) => c.Peek() switch
     {
-        (byte)'{' => MessageReader.TryRead(ref c, _draft),
+        (byte)'{' => _message.TryRead(ref c, _draft),
         (byte)'[' or (byte)'"' => _wire.TryRead(ref c, _draft),
         (byte)'n' => _draft.Fail(RejectReasons.NoTransaction),
         _ => _draft.Fail(RejectReasons.WrongType),

@@ -27,7 +27,9 @@ internal static class JsonDiagnosis
             return ReadStatus.InvalidJson;
         }
 
-        if (reader.CurrentDepth == 0 && json[(int)reader.BytesConsumed..].Trim(" \r\n\t"u8).IsEmpty) { return ReadStatus.Read; }
+        // The reader counts a container's own bracket as outside of it.
+        var isOpen = reader.CurrentDepth > 0 || reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray;
+        if (!isOpen && json[(int)reader.BytesConsumed..].Trim(" \r\n\t"u8).IsEmpty) { return ReadStatus.Read; }
         offset = json.Length;
         return ReadStatus.TruncatedJson;
     }
