@@ -16,6 +16,8 @@ public sealed class EmbeddedClickHouse : IClickHouse
     /// <summary>How long a stopped statement may take to end before its connection is given up.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
+    private static readonly TimeSpan RetryKill = TimeSpan.FromMilliseconds(200);
+
     private static long _marks;
 
     private readonly EmbeddedOptions _options;
@@ -208,8 +210,10 @@ public sealed class EmbeddedClickHouse : IClickHouse
             {
                 return await task.WaitAsync(limit, owner._time, ct).ConfigureAwait(false);
             }
-            catch (Exception e) when (e is TimeoutException or OperationCanceledException && !task.IsCompleted)
+            catch (Exception e) when (e is TimeoutException or OperationCanceledException)
             {
+                // Done at the last moment after all.
+                if (task.IsCompleted) { return await task.ConfigureAwait(false); }
                 await StopAsync(task).ConfigureAwait(false);
                 ct.ThrowIfCancellationRequested();
                 throw new ClickHouseException(
@@ -224,18 +228,22 @@ public sealed class EmbeddedClickHouse : IClickHouse
             if (IsUsable) { pool.Return(connection); }
         }
 
+        /// <summary>Asks more than once: a statement that has not reached the engine yet cannot be found there.</summary>
         private async Task StopAsync(Task task)
         {
+            using var grace = new CancellationTokenSource(Grace);
             try
             {
-                await Task.WhenAll(owner._host.KillAsync(mark), task).WaitAsync(Grace).ConfigureAwait(false);
+                while (!task.IsCompleted)
+                {
+                    await owner._host.KillAsync(mark).WaitAsync(grace.Token).ConfigureAwait(false);
+                    await Task.WhenAny(task, Task.Delay(RetryKill, grace.Token)).ConfigureAwait(false);
+                    grace.Token.ThrowIfCancellationRequested();
+                }
             }
-            catch (Exception e) when (e is ClickHouseException && task.IsCompleted)
+            catch (Exception e) when (e is OperationCanceledException or ClickHouseException)
             {
-                // Ended, as it was told to.
-            }
-            catch (Exception e) when (e is TimeoutException or ClickHouseException)
-            {
+                if (task.IsCompleted) { return; }
                 IsUsable = false;
                 pool.SetAside(connection);
             }
