@@ -104,6 +104,8 @@ internal sealed class VenueDecoder(TransactionView view, EventReader events, Rej
         if (mintIn < 0 || mintOut < 0) { return RejectionCounts.UnknownMint; }
         if (mintIn == mintOut) { return RejectionCounts.OneMint; }
 
+        // A later leg is paid by the leg before it, for the same trader.
+        if (leg > 0 && Swaps.Count > 0 && Swaps[Swaps.Count - 1].Frame == frame) { payer = Swaps[Swaps.Count - 1].Trader; }
         ref var swap = ref Swaps.Add();
         swap = new()
         {
