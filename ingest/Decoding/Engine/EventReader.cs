@@ -87,14 +87,15 @@ internal readonly ref struct SwapEvent
     }
 
     /// <summary>Fills in what the event knows better than balances.</summary>
-    public void Apply(ref SwapDraft swap)
+    /// <param name="isNative">Whether the swap moved a curve's lamports; such an event's reserves are lamports then and else nothing.</param>
+    public void Apply(ref SwapDraft swap, bool isNative)
     {
         if (Layout!.SqrtPrice != ProgramEntry.NoIndex)
         {
             swap.SqrtPrice = BinaryPrimitives.ReadUInt128LittleEndian(_payload[Layout.SqrtPrice..]);
         }
 
-        if (Layout.Reserves is not { } reserves) { return; }
+        if (Layout.Reserves is not { } reserves || (Layout.NativeAmount != ProgramEntry.NoIndex && !isNative)) { return; }
         var first = Sum(reserves.First, reserves.MinusFirst);
         var second = Sum(reserves.Second, reserves.MinusSecond);
         var inIsFirst = reserves.ByDirection || swap.InIsFirst;

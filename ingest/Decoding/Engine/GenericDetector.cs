@@ -220,8 +220,8 @@ internal sealed class GenericDetector(TransactionView view)
             if (!IsSeen(n) && view.IsSigner(_nets[n].Holder) && IsTwoSided(_nets[n].Holder, out _, out _)) { return _nets[n].Holder; }
         }
 
-        // Nobody that signed is two-sided: of two that are, the one that paid first trades; a single one is the pool, unless
-        // the accounts that it paid from or into own themselves, as an order book's vaults do.
+        // Nobody that signed is two-sided: of two that are, the one that paid first trades. A single one is the pool, unless it
+        // faces accounts that own themselves, as an order book's vaults do, or paid first and to nobody that signed.
         int first = -1, count = 0, single = -1;
         for (var n = 0; n < _netCount; n++)
         {
@@ -230,7 +230,7 @@ internal sealed class GenericDetector(TransactionView view)
             count++;
         }
 
-        if (count == 1 && FacesVaults(held, single)) { return single; }
+        if (count == 1 && (FacesVaults(held, single) || PaysFirst(held, single))) { return single; }
 
         for (var i = 0; i < held && first < 0; i++)
         {
@@ -239,6 +239,18 @@ internal sealed class GenericDetector(TransactionView view)
         }
 
         return count == 0 ? -1 : first;
+    }
+
+    private bool PaysFirst(int held, int holder)
+    {
+        if (view.HolderOf(view.Transfers[_held[0]].Source) != holder) { return false; }
+        for (var i = 0; i < held; i++)
+        {
+            ref readonly var transfer = ref view.Transfers[_held[i]];
+            if (view.IsSigner(view.HolderOf(transfer.Source)) || view.IsSigner(view.HolderOf(transfer.Destination))) { return false; }
+        }
+
+        return true;
     }
 
     private bool FacesVaults(int held, int holder)

@@ -64,8 +64,10 @@ internal sealed class SwapMerger(TransactionView view, VenueDecoder decoder, Gen
         }
     }
 
+    /// <summary>The same movement. Which of its two sides is the pool, a layout knows; the generic detector may take the other.</summary>
     private static bool IsSame(in SwapDraft one, in SwapDraft other) =>
-        one.MintIn == other.MintIn && one.MintOut == other.MintOut && one.NetIn == other.NetIn && one.NetOut == other.NetOut;
+        (one.MintIn == other.MintIn && one.MintOut == other.MintOut && one.NetIn == other.NetIn && one.NetOut == other.NetOut)
+        || (one.MintIn == other.MintOut && one.MintOut == other.MintIn && one.NetIn == other.NetOut && one.NetOut == other.NetIn);
 
     private void Insert(in SwapDraft swap)
     {

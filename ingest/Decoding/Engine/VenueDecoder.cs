@@ -130,7 +130,7 @@ internal sealed class VenueDecoder(TransactionView view, EventReader events, Rej
 
         // A curve's lamports include rent, and its price follows virtual reserves: only its event tells them.
         if (!isNativeSwap && !entry.VaultsAreNoReserves) { Balances.Reserves(view, ref swap, firstTransfer); }
-        if (swapEvent.Layout is not null) { swapEvent.Apply(ref swap); }
+        if (swapEvent.Layout is not null) { swapEvent.Apply(ref swap, isNativeSwap); }
         return null;
     }
 

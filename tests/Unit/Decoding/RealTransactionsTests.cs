@@ -1,0 +1,140 @@
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Sluice.Ingest.Blocks;
+using Sluice.Ingest.Decoding.Catalog;
+using Sluice.Ingest.Decoding.Model;
+using Sluice.Schemas.Records;
+
+namespace Sluice.Tests.Unit.Decoding;
+
+/// <summary>
+/// Every real transaction of the data set against <c>tests/Golden/VENUE/SIGNATURE.expected.json</c>, where VENUE is that of its first
+/// swap. The files were reviewed against the notes beside the transactions and an independent parser: see docs/venues.md.
+/// </summary>
+public sealed class RealTransactionsTests
+{
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    [RealDataFact]
+    public void Every_transaction_decodes_to_its_golden()
+    {
+        var golden = Path.Combine(RealData.RepositoryRoot, "tests", "Golden");
+        var update = Environment.GetEnvironmentVariable("UPDATE_GOLDEN") == "1";
+        var wrong = new List<string>();
+        var seen = 0;
+        foreach (var file in Directory.GetFiles(RealData.PathOf("transactions"), "*.json", SearchOption.AllDirectories))
+        {
+            if (file.Contains(Path.DirectorySeparatorChar + "expected" + Path.DirectorySeparatorChar)) { continue; }
+            var block = Decode(file);
+            var text = Describe(block).ToJsonString(Indented) + "\n";
+            ref var tx = ref block.Transactions[0];
+            var venue = tx.Swaps.Count > 0 ? tx.Swaps[0].Venue : "no-swap";
+            var path = Path.Combine(golden, venue, tx.Signature + ".expected.json");
+            seen++;
+            if (update)
+            {
+                Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+                File.WriteAllText(path, text);
+            }
+            else if (!File.Exists(path) || File.ReadAllText(path).ReplaceLineEndings("\n") != text)
+            {
+                wrong.Add($"{venue}/{tx.Signature}");
+            }
+        }
+
+        Assert.Empty(wrong);
+        var venues = ProgramCatalog.Default.Files.Select(f => f.Name).Append("no-swap").Select(n => Path.Combine(golden, n)).Where(Directory.Exists);
+        Assert.Equal(seen, venues.Sum(v => Directory.GetFiles(v, "*.expected.json").Length));
+    }
+
+    [RealDataFact]
+    public void The_chains_own_arithmetic_holds_on_every_transaction()
+    {
+        foreach (var file in Directory.GetFiles(RealData.PathOf("transactions"), "*.json", SearchOption.AllDirectories))
+        {
+            if (file.Contains(Path.DirectorySeparatorChar + "expected" + Path.DirectorySeparatorChar)) { continue; }
+            var q = Decode(file).Quality;
+            Assert.Equal((1, 0, 1, 0, 0), (q.FeeFormulaChecked, q.FeeFormulaFailed, q.LamportsChecked, q.LamportsFailed, q.TokensFailed));
+            Assert.Equal((0, 0), (q.DecodeRejected, q.DriftedSwaps));
+        }
+    }
+
+    [RealDataFact]
+    public void The_published_sandwich_has_its_amounts_and_the_pools_reserves()
+    {
+        using var label = JsonDocument.Parse(File.ReadAllBytes(RealData.PathOf("labels", "sandwich_406751392.json")));
+        var sandwich = label.RootElement.GetProperty("sandwiches")[0];
+        var reserves = sandwich.GetProperty("pool_reserves_raw");
+        var legs = new[] { ("frontrun", "1_frontrun", "quote_in_raw", "base_out_raw"), ("victim_swap", "2_victim", "quote_in_raw", "base_out_raw"), ("backrun", "3_backrun", "base_in_raw", "quote_out_raw") };
+        for (var i = 0; i < legs.Length; i++)
+        {
+            var (leg, prefix, amountIn, amountOut) = legs[i];
+            var block = Decode(Directory.GetFiles(RealData.PathOf("transactions", "sandwich-meteora-damm-v2"), prefix + "*").Single());
+            var swap = Assert.Single(block.Transactions[0].Swaps.Span.ToArray());
+            Assert.Equal(sandwich.GetProperty("pool").GetString(), swap.Pool.ToString());
+            Assert.Equal(sandwich.GetProperty(leg).GetProperty(amountIn).GetString(), swap.AmountIn.ToString());
+            Assert.Equal(sandwich.GetProperty(leg).GetProperty(amountOut).GetString(), swap.AmountOut.ToString());
+            var isBuy = amountIn[0] == 'q';
+            Assert.Equal(reserves[i].GetProperty(isBuy ? "quote" : "base").GetString(), swap.ReserveIn.ToString());
+            Assert.Equal(reserves[i].GetProperty(isBuy ? "base" : "quote").GetString(), swap.ReserveOut.ToString());
+        }
+    }
+
+    private static Block Decode(string file)
+    {
+        var raw = new RawBlock();
+        var result = new BlockReader().Read(File.ReadAllBytes(file), new DocumentOrigin(Path.GetFileName(file)), raw);
+        Assert.True(result.IsRead, $"{file}: {result.Message}");
+        return SwapText.Decode(raw);
+    }
+
+    private static JsonObject Describe(in Block block)
+    {
+        ref var tx = ref block.Transactions[0];
+        var swaps = new JsonArray();
+        foreach (ref var swap in tx.Swaps.Span) { swaps.Add(Describe(swap)); }
+        var changes = new JsonArray();
+        foreach (ref var change in tx.BalanceChanges.Span)
+        {
+            if (change.IsSigner) { changes.Add(new JsonObject { ["owner"] = change.Owner.ToString(), ["mint"] = change.Mint.ToString(), ["delta"] = change.Delta.ToString() }); }
+        }
+
+        return new()
+        {
+            ["slot"] = block.Slot,
+            ["signature"] = tx.Signature.ToString(),
+            ["signer"] = tx.Signer.ToString(),
+            ["feeLamports"] = tx.FeeLamports.ToString(),
+            ["priorityFeeLamports"] = tx.PriorityFeeLamports.ToString(),
+            ["tipLamports"] = tx.TipLamports.ToString(),
+            ["computeUnitLimit"] = tx.ComputeUnitLimit,
+            ["computeUnitPriceMicroLamports"] = tx.ComputeUnitPriceMicroLamports?.ToString(),
+            ["wrapper"] = tx.WrapperName ?? tx.Wrapper?.ToString(),
+            ["usesAggregator"] = tx.UsesAggregator,
+            ["usesFlashLoan"] = tx.UsesFlashLoan,
+            ["mintsOrBurnsShares"] = tx.MintsOrBurnsShares,
+            ["swaps"] = swaps,
+            ["signerChanges"] = changes,
+        };
+    }
+
+    private static JsonObject Describe(in Swap swap) => new()
+    {
+        ["at"] = new StringBuilder().Append(swap.IxIndex).Append('.').Append(swap.InnerIxIndex).Append('.').Append(swap.LegIndex).ToString(),
+        ["venue"] = swap.Venue,
+        ["pool"] = swap.Pool.ToString(),
+        ["trader"] = swap.Trader.ToString(),
+        ["mintIn"] = swap.MintIn.ToString(),
+        ["mintOut"] = swap.MintOut.ToString(),
+        ["amountIn"] = swap.AmountIn.ToString(),
+        ["amountOut"] = swap.AmountOut.ToString(),
+        ["vaultIn"] = swap.VaultIn.ToString(),
+        ["vaultOut"] = swap.VaultOut.ToString(),
+        ["reserveIn"] = swap.ReserveIn?.ToString(),
+        ["reserveOut"] = swap.ReserveOut?.ToString(),
+        ["sqrtPriceX64"] = swap.SqrtPriceX64?.ToString(),
+        ["source"] = swap.Source.ToString(),
+    };
+}
