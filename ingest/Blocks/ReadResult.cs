@@ -38,6 +38,15 @@ public enum ReadStatus : byte
 
     /// <summary>An archive frame that is damaged, or of a version that this program does not know.</summary>
     BadArchive,
+
+    /// <summary>A path that names nothing, or a folder or pattern without blocks.</summary>
+    NothingFound,
+
+    /// <summary>A file that cannot be opened or read to its end.</summary>
+    Unreadable,
+
+    /// <summary>A document beyond what is taken into memory at once.</summary>
+    TooLarge,
 }
 
 /// <summary>Outcome of reading a document, with what a person needs to know where it is not a block.</summary>
@@ -63,6 +72,9 @@ public readonly record struct ReadResult(ReadStatus Status, string Message = "",
         ReadStatus.SlotMismatch => "slot-mismatch",
         ReadStatus.NoTransactions => "no-transactions",
         ReadStatus.BadArchive => "bad-archive",
+        ReadStatus.NothingFound => "nothing-found",
+        ReadStatus.Unreadable => "unreadable",
+        ReadStatus.TooLarge => "too-large",
         _ => "not-a-block",
     };
 }
