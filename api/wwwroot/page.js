@@ -1,0 +1,172 @@
+// Reads the API and fills the page. Text goes in as text, never as markup.
+
+const knownTokens = {
+  So11111111111111111111111111111111111111112: ['SOL', 9],
+  EPjFWdd5AufqSSqeM2qN1xzybapC8G4wEGGkZwyTDt1v: ['USDC', 6],
+  Es9vMFrzaCERmJfrF4H2FYD4KCoNkY11McCe8BenwNYB: ['USDT', 6],
+  mSoLzYCxHdYgdzU16g5QSh3i5K3z3KZK7ytfqcJm7So: ['mSOL', 9],
+  J1toso1uCk3RLmjorhTtrVwY9HJ7X8V9yYac6Y7kGCPn: ['JitoSOL', 9],
+  '7dHbWXmci3dT8UFYWYZweBLXgycu7Y3iL6trKn1Y7ARj': ['stSOL', 9],
+};
+const pageRows = 25;
+const lamports = 1_000_000_000n;
+
+const byId = (id) => document.getElementById(id);
+const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
+
+function element(tag, options = {}, ...children) {
+  const { className, ...rest } = options;
+  const made = document.createElement(tag);
+  if (className) made.className = className;
+  for (const [name, value] of Object.entries(rest)) if (value !== undefined) made.setAttribute(name, value);
+  made.append(...children.filter((c) => c !== null && c !== undefined));
+  return made;
+}
+
+// Base units are strings, since numbers here are exact to 2^53 only.
+function units(text, decimals, digits) {
+  const value = BigInt(text);
+  const scale = 10n ** BigInt(decimals);
+  const size = value < 0n ? -value : value;
+  const fraction = (size % scale).toString().padStart(decimals, '0').slice(0, digits).replace(/0+$/, '');
+  const amount = whole.format(size / scale) + (fraction ? `.${fraction}` : '');
+  const sign = value < 0n ? '−' : '';
+  return amount === '0' && size > 0n ? `${sign}<0.${'0'.repeat(digits - 1)}1` : sign + amount;
+}
+
+function amount(text, mint) {
+  if (text === null) return 'unknown';
+  const token = knownTokens[mint];
+  return token ? `${units(text, token[1], Math.min(token[1], 6))} ${token[0]}` : `${whole.format(BigInt(text))} base units`;
+}
+
+const sol = (text) => `${units(text, 9, BigInt(text) < lamports ? 6 : 2)} SOL`;
+const short = (key) => (key.length > 12 ? `${key.slice(0, 4)}…${key.slice(-4)}` : key);
+const tokenName = (mint) => knownTokens[mint]?.[0] ?? short(mint);
+const time = (iso) => (iso ? iso.slice(0, 19).replace('T', ' ') : 'no time');
+const percent = (share) => (share === null ? '–' : `${(Math.floor(share * 1000) / 10).toFixed(1)} %`);
+
+async function get(path) {
+  const reply = await fetch(path);
+  const body = await reply.json();
+  if (!reply.ok) throw new Error(body.detail ?? `${path} was answered with ${reply.status}`);
+  return body;
+}
+
+function setState(text, kind) {
+  const state = byId('state');
+  state.textContent = text;
+  state.className = `state ${kind}`;
+}
+
+function empty(text) {
+  return element('p', { className: 'empty' }, text);
+}
+
+function showFigures(summary) {
+  const tile = (name, value, more) =>
+    element('div', { className: 'tile' }, element('span', {}, name), element('b', {}, value), more ? element('small', {}, more) : null);
+  const found = summary.findings.reduce((sum, f) => sum + f.count, 0);
+  byId('figures').replaceChildren(
+    tile('Slots', whole.format(summary.slots), summary.skipped_slots > 0 ? `${whole.format(summary.skipped_slots)} skipped` : null),
+    tile('Transactions', whole.format(summary.transactions), `${whole.format(summary.votes)} votes`),
+    tile('Swaps', whole.format(summary.swaps)),
+    tile('Arbitrages', whole.format(found)),
+    tile('Fees', sol(summary.fees_lamports)),
+    tile('Tips', sol(summary.tips_lamports), `${whole.format(summary.tipped)} transactions`),
+  );
+  byId('range').textContent = summary.slots === 0
+    ? 'it is empty so far.'
+    : `slots ${whole.format(summary.first_slot)} to ${whole.format(summary.last_slot)}`
+      + (summary.first_block_time ? `, ${time(summary.first_block_time)} to ${time(summary.last_block_time)} UTC.` : '.');
+  if (summary.last_slot !== null) byId('slot-link').href = `/api/v1/slots/${summary.last_slot}`;
+}
+
+function showQuality(quality) {
+  const check = (name, checked, failed, noun) => {
+    const share = checked === 0 ? null : (checked - failed) / checked;
+    const bar = element('meter', { min: 0, max: 1, low: 0.95, high: 0.999, optimum: 1, value: share ?? 0 });
+    bar.ariaLabel = name;
+    return element('div', { className: 'check' },
+      element('div', { className: 'head' }, element('b', {}, name), element('span', {}, percent(share))),
+      bar,
+      element('small', {}, checked === 0 ? 'nothing to check' : `${whole.format(failed)} of ${whole.format(checked)} ${noun} failed`));
+  };
+  byId('quality').replaceChildren(
+    check('Blocks that pass', quality.checked, quality.checked - quality.passed, 'blocks'),
+    check('Fee formula', quality.fee_formula.checked, quality.fee_formula.failed, 'fees'),
+    check('Lamports add up', quality.lamports.checked, quality.lamports.failed, 'transactions'),
+    check('Tokens add up', quality.tokens.checked, quality.tokens.failed, 'sums'),
+    check('Leader rewards', quality.reward.checked, quality.reward.failed, 'blocks'),
+  );
+}
+
+function table(names, rows, className) {
+  const head = element('tr', {}, ...names.map(([name, kind]) => element('th', { scope: 'col', className: kind }, name)));
+  const body = rows.map((cells) => element('tr', {}, ...cells.map((cell, i) =>
+    element('td', { className: names[i][1], 'data-name': names[i][0] }, cell))));
+  return element('table', { className }, element('thead', {}, head), element('tbody', {}, ...body));
+}
+
+function showClasses(findings) {
+  byId('by-class').replaceChildren(findings.length === 0
+    ? empty('No arbitrage has been found in these slots.')
+    : table(
+      [['Class'], ['Token'], ['Findings', 'num'], ['Gross', 'num'], ['Net', 'num'], ['Tips', 'num']],
+      findings.slice(0, 12).map((f) => [
+        element('span', { className: 'chip' }, f.class.replace('_', '-')),
+        element('span', { title: f.profit_mint }, tokenName(f.profit_mint)),
+        whole.format(f.count),
+        amount(f.gross, f.profit_mint),
+        f.count_with_net === 0 ? 'unknown' : amount(f.net, f.profit_mint) + (f.count_with_net < f.count ? ` (of ${whole.format(f.count_with_net)})` : ''),
+        sol(f.tip_lamports),
+      ]), 'cards'));
+}
+
+const columns = [['Slot'], ['Time'], ['Class'], ['Route', 'route'], ['Gross', 'num'], ['Net', 'num'], ['Tip', 'num'], ['Signer'], ['Confidence', 'num']];
+
+function row(a) {
+  const venues = a.legs.map((leg) => leg.venue).join(' → ');
+  const gain = a.net === null ? 'dim' : BigInt(a.net) > 0n ? 'gain' : 'loss';
+  return [
+    element('a', { href: `/api/v1/slots/${a.slot}` }, whole.format(a.slot)),
+    time(a.block_time),
+    element('span', { className: 'chip' }, a.class.replace('_', '-')),
+    element('a', { href: `/api/v1/arbitrages/${a.signature}`, title: a.signature }, venues || `${a.pools.length} pools`),
+    amount(a.gross, a.profit_mint),
+    element('span', { className: gain }, amount(a.net, a.profit_mint)),
+    sol(a.tip_lamports),
+    element('a', { className: 'mono', href: `/api/v1/arbitrages?signer=${a.signer}`, title: a.signer }, short(a.signer)),
+    a.confidence.toFixed(2),
+  ];
+}
+
+let next = null;
+
+async function showLatest(more) {
+  const page = await get(`/api/v1/arbitrages?limit=${pageRows}${more && next ? `&cursor=${next}` : ''}`);
+  next = page.next_cursor;
+  byId('more').hidden = next === null;
+  const shown = table(columns, page.data.map(row), 'cards');
+  if (more) byId('latest').querySelector('tbody').append(...shown.querySelectorAll('tbody tr'));
+  else byId('latest').replaceChildren(page.data.length === 0 ? empty('No arbitrage has been found in these slots.') : shown);
+}
+
+async function guarded(work) {
+  try {
+    await work();
+    setState('store answers', 'good');
+  } catch (error) {
+    setState('store does not answer', 'bad');
+    byId('range').textContent = error.message;
+  }
+}
+
+byId('example').textContent = `curl '${location.origin}/api/v1/arbitrages?class=cyclic&limit=5'`;
+byId('more').addEventListener('click', () => guarded(() => showLatest(true)));
+await guarded(async () => {
+  const [summary] = await Promise.all([get('/api/v1/summary'), showLatest(false)]);
+  showFigures(summary);
+  showQuality(summary.quality);
+  showClasses(summary.findings);
+});
