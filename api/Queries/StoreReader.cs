@@ -43,7 +43,8 @@ internal sealed class StoreReader(IClickHouse store, ApiOptions options, ApiMetr
     public async Task<ReadOnlyMemory<byte>?> ReadRowAsync(SqlStatement statement, CancellationToken cancellationToken)
     {
         var result = await ReadAsync(statement, cancellationToken);
-        return result.Rows == 0 ? null : result.Bytes.AsMemory().TrimEnd((byte)'\n');
+        if (result.Rows == 0) { return null; }
+        return result.Bytes.AsMemory().TrimEnd((byte)'\n');
     }
 
     /// <summary>A range of slots from a row <c>{"first":…,"last":…}</c>; null when there is no row.</summary>
