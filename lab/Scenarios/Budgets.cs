@@ -12,11 +12,18 @@ internal static class Budgets
     private static ReadOnlySpan<ulong> Tips => [1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000, 300_000, 1_000_000, 3_000_000, 10_000_000];
 
     /// <summary>A budget of at least the units that are needed, or none, in that share of the cases.</summary>
-    public static ComputeBudget Draw(Prng random, int setPerMille, uint units, ulong scale = 1)
+    public static ComputeBudget Draw(Prng random, int setPerMille, uint units)
     {
         if (!random.PerMille(setPerMille)) { return default; }
         var limit = Math.Min(1_400_000u, (uint)random.Range(units, units * 2UL));
-        return new ComputeBudget(limit, FromDeciles(random, Prices) * scale);
+        return new ComputeBudget(limit, FromDeciles(random, Prices));
+    }
+
+    /// <summary>A budget whose priority fee is close to the given one, and never above it.</summary>
+    public static ComputeBudget For(uint units, ulong priorityFee)
+    {
+        var limit = Math.Min(1_400_000u, units);
+        return new ComputeBudget(limit, priorityFee * 1_000_000 / limit);
     }
 
     public static ulong Tip(Prng random) => FromDeciles(random, Tips);

@@ -16,9 +16,16 @@ internal sealed class PlainTraffic(Stage stage, Purses purses, UserSwaps users)
         stage.Begin(payer, 2_000);
         for (var i = 0; i < receivers; i++)
         {
-            var to = NextWallet(payer);
             var amount = fromExchange ? random.Range(500_000_000, 20_000_000_000) : random.Magnitude(10_000, stage.Accounts[payer].Lamports / 8);
-            tx.SystemTransfer(payer, to, amount);
+            if (fromExchange && stage.Poor.Count > 0 && stage.Accounts[stage.Poor.Peek().Account].Mint < 0)
+            {
+                var (poor, asked) = stage.Poor.Dequeue();
+                tx.SystemTransfer(payer, poor, asked);
+            }
+            else
+            {
+                tx.SystemTransfer(payer, AnyWallet(payer), amount);
+            }
         }
 
         stage.Send();
@@ -30,15 +37,17 @@ internal sealed class PlainTraffic(Stage stage, Purses purses, UserSwaps users)
         var (tx, random, world) = (stage.Tx, stage.Random, stage.World);
         var mint = world.Mints[1 + (random.PerMille(500) ? random.Below(2) : random.Below(world.Mints.Count - 1))];
         var to = users.AnyUser();
-        if (stage.Poor.Count > 0 && stage.Accounts[stage.Poor.Peek()].Mint is > 0 and var poorMint)
-        {
-            mint = world.Mints[poorMint];
-            to = stage.Accounts[stage.Poor.Dequeue()].Owner;
-        }
-
         var from = AnyExchange();
         var amount = mint.OfCents(random.Magnitude(2_000, 2_000_000));
-        if (random.PerMille(600) && to != from)
+        var asked = stage.Poor.Count > 0 && stage.Accounts[stage.Poor.Peek().Account].Mint > 0;
+        if (asked)
+        {
+            (var poor, amount) = stage.Poor.Dequeue();
+            mint = world.Mints[stage.Accounts[poor].Mint];
+            to = stage.Accounts[poor].Owner;
+        }
+
+        if (!asked && random.PerMille(600))
         {
             var sender = users.AnyUser();
             var held = sender == to ? 0 : purses.Holding(sender, mint);
@@ -46,6 +55,7 @@ internal sealed class PlainTraffic(Stage stage, Purses purses, UserSwaps users)
         }
 
         var source = purses.Existing(from, mint, mint.OfCents(2_000_000_000));
+        amount = Math.Min(amount, stage.Accounts[source].Amount / 2);
         var destination = world.TokenAccount(to, mint);
         stage.Begin(from, 45_000);
         if (!stage.Accounts[destination].IsOpen) { tx.CreateTokenAccount(from, destination); }
@@ -109,9 +119,8 @@ internal sealed class PlainTraffic(Stage stage, Purses purses, UserSwaps users)
         stage.Send();
     }
 
-    private int NextWallet(int payer)
+    private int AnyWallet(int payer)
     {
-        if (stage.Poor.Count > 0 && stage.Accounts[stage.Poor.Peek()].Mint < 0) { return stage.Poor.Dequeue(); }
         if (stage.Random.PerMille(250)) { return AnyExchange(payer); }
         var user = users.AnyUser();
         return user == payer ? AnyExchange() : user;

@@ -11,7 +11,7 @@ internal readonly record struct Sent(int Index, Signature Signature, ulong Fee, 
 /// <summary>Where scenarios play: the world, chance, the transaction being made, and the block that takes it.</summary>
 internal sealed class Stage
 {
-    private const int Blockhashes = 64;
+    private const int Blockhashes = 64, MaxPoor = 500;
 
     private readonly TransactionJson _json;
     private readonly List<byte[]> _blockhashes = new(Blockhashes);
@@ -51,10 +51,13 @@ internal sealed class Stage
     /// <summary>What was planted in the block.</summary>
     public List<TruthEntry> Truth { get; } = [];
 
-    /// <summary>Wallets that are out of money, with the token account or wallet to fill; transfers serve them first.</summary>
-    public Queue<int> Poor { get; } = new();
+    /// <summary>Wallets and token accounts that ran dry, and what they ask for; transfers serve them first.</summary>
+    public Queue<(int Account, ulong Amount)> Poor { get; } = new();
 
+    /// <summary>Transactions of the block so far, votes included.</summary>
     public int TransactionCount { get; private set; }
+
+    public int VoteCount { get; private set; }
 
     /// <summary>Base fees and priority fees of the block in lamports.</summary>
     public ulong BaseFees { get; private set; }
@@ -66,6 +69,7 @@ internal sealed class Stage
         Body.Clear();
         Truth.Clear();
         TransactionCount = 0;
+        VoteCount = 0;
         BaseFees = 0;
         PriorityFees = 0;
     }
@@ -84,11 +88,20 @@ internal sealed class Stage
     /// <param name="payer">Who pays and signs.</param>
     /// <param name="units">Compute units that it may need.</param>
     /// <param name="versioned">Whether the message must be versioned; otherwise chance decides.</param>
-    /// <param name="feeScale">Multiplies the compute price that was drawn.</param>
-    public void Begin(int payer, uint units, bool versioned = false, ulong feeScale = 1)
+    public void Begin(int payer, uint units, bool versioned = false) =>
+        Begin(payer, Budgets.Draw(Random, Options.BudgetPerMille, units), versioned);
+
+    /// <summary>Begins a non-vote transaction with a budget that is given.</summary>
+    public void Begin(int payer, ComputeBudget budget, bool versioned)
     {
         var tables = versioned || Random.PerMille(Options.VersionedPerMille);
-        Tx.Begin(payer, Budgets.Draw(Random, Options.BudgetPerMille, units, feeScale), tables, tables);
+        Tx.Begin(payer, budget, tables, tables);
+    }
+
+    /// <summary>Asks that a wallet or token account be filled by one of the next transfers.</summary>
+    public void AskFor(int account, ulong amount)
+    {
+        if (Poor.Count < MaxPoor) { Poor.Enqueue((account, amount)); }
     }
 
     /// <summary>Ends the transaction and puts it into the block.</summary>
@@ -112,6 +125,7 @@ internal sealed class Stage
     public void CountVote()
     {
         TransactionCount++;
+        VoteCount++;
         Totals.Votes++;
         CountFees(TransactionBuilder.BaseFee, 0);
     }

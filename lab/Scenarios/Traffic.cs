@@ -1,3 +1,6 @@
+using Sluice.Lab.Scenarios.Arbitrage;
+using Sluice.Lab.Scenarios.LookAlikes;
+
 namespace Sluice.Lab.Scenarios;
 
 /// <summary>Chooses what the next non-vote transaction of a block is.</summary>
@@ -15,27 +18,57 @@ internal sealed class Traffic
     private readonly Stage _stage;
     private readonly UserSwaps _swaps;
     private readonly PlainTraffic _plain;
+    private readonly ArbitragePlanter _arbitrages;
+    private readonly LookAlikePlanter _lookAlikes;
+    private int _planned;
+    private int _plannedArbitrages;
+    private int _plannedLookAlikes;
 
     public Traffic(Stage stage)
     {
         _stage = stage;
+        var liquidity = new LiquidityPositions(stage);
         var market = new Market(stage.World);
         var purses = new Purses(stage);
         var jupiter = new Jupiter(stage);
         _swaps = new UserSwaps(stage, market, purses, jupiter);
         _plain = new PlainTraffic(stage, purses, _swaps);
+        var execution = new Execution(stage, purses, jupiter, new FlashLoans(stage));
+        _arbitrages = new ArbitragePlanter(stage, new PlanFinder(stage, market), execution, _swaps, purses);
+        _lookAlikes = new LookAlikePlanter(
+            stage,
+            new RouteLookAlikes(stage, market, _swaps, purses),
+            new RoundTrips(stage, market, _swaps, purses, _arbitrages, execution),
+            new MoneyBeside(stage, market, _swaps, purses, liquidity));
     }
 
     /// <summary>Non-vote transactions that the block still gets.</summary>
-    public int Remaining { get; private set; }
+    public int Remaining => Math.Max(_plannedArbitrages + _plannedLookAlikes, _planned - (_stage.TransactionCount - _stage.VoteCount));
 
-    public void PlanBlock(int transactions) => Remaining = transactions;
+    /// <summary>Decides how many non-vote transactions the block gets, and how many of them are planted.</summary>
+    public void PlanBlock(int transactions)
+    {
+        _planned = transactions;
+        _plannedArbitrages = Thousandths(_stage.Options.ArbitragesPerThousandBlocks);
+        _plannedLookAlikes = Thousandths(_stage.Options.LookAlikesPerThousandBlocks);
+    }
 
-    /// <summary>Makes the next transaction.</summary>
+    /// <summary>Makes the next transaction, or a planted one with the large swaps that it needs before it.</summary>
     public void Next()
     {
-        Remaining--;
-        if (_stage.Random.PerMille(_stage.Options.FailedPerMille))
+        // Each planted one is as likely in any place that is left.
+        var draw = _stage.Random.Below(Remaining);
+        if (draw < _plannedArbitrages)
+        {
+            _plannedArbitrages--;
+            _arbitrages.Plant();
+        }
+        else if (draw < _plannedArbitrages + _plannedLookAlikes)
+        {
+            _plannedLookAlikes--;
+            _lookAlikes.Plant();
+        }
+        else if (_stage.Random.PerMille(_stage.Options.FailedPerMille))
         {
             NextFailed();
         }
@@ -44,6 +77,8 @@ internal sealed class Traffic
             NextSuccessful();
         }
     }
+
+    private int Thousandths(int perThousand) => (perThousand / 1000) + (_stage.Random.PerMille(perThousand % 1000) ? 1 : 0);
 
     private void NextSuccessful()
     {

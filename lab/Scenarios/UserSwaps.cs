@@ -126,7 +126,7 @@ internal sealed class UserSwaps
     /// Whether the route begins in one dollar token and ends in another. Users' routes of more than one hop never do: by
     /// the definition of the stable class they could not be told from an arbitrage.
     /// </summary>
-    private static bool IsBetweenDollars(List<Leg> route) =>
+    public static bool IsBetweenDollars(List<Leg> route) =>
         route.Count > 1 && route[0].MintIn.Number is 1 or 2 && route[^1].MintOut.Number is 1 or 2;
 
     private bool SendRoute(int user, ulong amount, bool fails, ulong tip)
@@ -166,7 +166,7 @@ internal sealed class UserSwaps
         var amount = Affordable(user, leg.MintIn, leg);
         if (amount == 0)
         {
-            Complain(user, leg.MintIn);
+            _stage.AskFor(leg.MintIn.IsNative ? user : _stage.World.TokenAccount(user, leg.MintIn), leg.MintIn.OfCents(300_000));
             leg = new Leg(pool, !leg.AToB);
             amount = Affordable(user, leg.MintIn, leg);
         }
@@ -231,10 +231,5 @@ internal sealed class UserSwaps
         }
 
         pool.Venue.Swap(_stage.Tx, pool, trade);
-    }
-
-    private void Complain(int user, Mint mint)
-    {
-        if (_stage.Poor.Count < 500) { _stage.Poor.Enqueue(mint.IsNative ? user : _stage.World.TokenAccount(user, mint)); }
     }
 }

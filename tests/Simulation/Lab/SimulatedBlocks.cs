@@ -144,7 +144,7 @@ internal sealed class InstructionView(TransactionView tx, JsonElement ix, int ou
     public int ProgramIndex { get; } = ix.GetProperty("programIdIndex").GetInt32();
     public string Program => tx.Keys[ProgramIndex];
     public int[] Accounts { get; } = [.. ix.GetProperty("accounts").EnumerateArray().Select(a => a.GetInt32())];
-    public byte[] Data { get; } = Decode(ix.GetProperty("data").GetString()!);
+    public byte[] Data => field ??= Decode(ix.GetProperty("data").GetString()!);
     public int Height { get; } = ix.GetProperty("stackHeight").GetInt32();
 
     private static byte[] Decode(string text)

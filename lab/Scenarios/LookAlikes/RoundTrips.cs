@@ -1,0 +1,101 @@
+using Sluice.Lab.Scenarios.Arbitrage;
+using Sluice.Lab.Venues;
+
+namespace Sluice.Lab.Scenarios.LookAlikes;
+
+/// <summary>Transactions that end in the token they began with and lose by it, and an arbitrage that failed.</summary>
+/// <remarks>None of them pays a tip: the class rules would let a tip stand in for a gain.</remarks>
+internal sealed class RoundTrips(Stage stage, Market market, UserSwaps swaps, Purses purses, ArbitragePlanter planter, Execution execution)
+{
+    private readonly List<Pool> _pools = new(2);
+
+    /// <summary>A user who buys in one pool and sells in another at a worse price.</summary>
+    public bool OppositeSwapsAtLoss()
+    {
+        var from = market.From(stage.World.Mints[stage.Random.PerMille(600) ? 0 : 1]);
+        var first = from[stage.Random.Below(from.Count)];
+        Leg? second = null;
+        foreach (var leg in market.From(first.MintOut))
+        {
+            if (leg.MintOut == first.MintIn && leg.Pool != first.Pool) { second = leg; }
+        }
+
+        if (second is not { } back) { return false; }
+        var user = swaps.AnyUser();
+        var amount = swaps.Affordable(user, first.MintIn, first);
+        if (amount < 10_000) { return false; }
+        var returned = back.Quote(first.Quote(amount));
+        if (returned > amount - (amount / 500)) { return false; }
+        BothWays("round-trip-loss", user, first, back, amount);
+        return true;
+    }
+
+    /// <summary>A volume bot: bought and sold again at once in one pool.</summary>
+    public bool VolumeBot()
+    {
+        var pools = stage.World.Pools;
+        var pool = pools[stage.Random.Below(pools.Count)];
+        if (pool.MintA.TransferFeeBps > 0 || !pool.MintB.IsNative) { return false; }
+        var user = swaps.AnyUser();
+        var buy = new Leg(pool, AToB: false);
+        var amount = swaps.Affordable(user, pool.MintB, buy);
+        if (amount < 1_000_000) { return false; }
+        BothWays("volume-bot", user, buy, new Leg(pool, AToB: true), amount);
+        return true;
+    }
+
+    /// <summary>A circle whose gain is smaller than the fee that it paid, at least three times over.</summary>
+    public bool CircleBelowItsFee()
+    {
+        var gross = (long)stage.Random.Range(20_000, 60_000);
+        if (!planter.TryReady(gross, out var plan, out var bot, out var amountIn)) { return false; }
+        var gained = plan.Gain(amountIn);
+        if (gained > gross * 2) { return false; }
+        var fee = (ulong)gained * stage.Random.Range(4, 9);
+        var choices = new Choices(
+            CallStyle.Program, Budgets.For(Execution.UnitsFor(plan), fee), 0, TipsInside: false, FlashLoan: false, ClosesMiddle: false, Fails: false);
+        var sent = execution.Send(bot, plan, amountIn, choices);
+        stage.Plant(TruthKind.LookAlike, "unprofitable-cycle", sent, bot.Wallet, planter.PoolsOf(plan), Execution.NameOf(choices.Style));
+        return true;
+    }
+
+    /// <summary>An arbitrage that came too late: all swaps are there, and then the error.</summary>
+    public bool FailedArbitrage()
+    {
+        if (!planter.TryReady(200_000, out var plan, out var bot, out var amountIn)) { return false; }
+        var style = stage.Random.Below(3) switch { 0 => CallStyle.Direct, 1 => CallStyle.Program, _ => CallStyle.Jupiter };
+        var choices = new Choices(
+            style, Budgets.For(Execution.UnitsFor(plan), 20_000), 100_000, TipsInside: false, FlashLoan: false, ClosesMiddle: false, Fails: true);
+        var sent = execution.Send(bot, plan, amountIn, choices);
+        stage.Plant(TruthKind.LookAlike, "failed-arbitrage", sent, bot.Wallet, planter.PoolsOf(plan), Execution.NameOf(style));
+        return true;
+    }
+
+    private void BothWays(string label, int user, Leg first, Leg back, ulong amount)
+    {
+        var tx = stage.Tx;
+        stage.Begin(user, 420_000, versioned: first.Pool != back.Pool);
+        var bought = stage.World.TokenAccount(user, first.MintOut);
+        var held = stage.Accounts[bought].IsOpen ? stage.Accounts[bought].Amount : 0;
+        if (first.Pool.Kind == VenueKind.PumpFun)
+        {
+            if (!stage.Accounts[bought].IsOpen) { tx.CreateTokenAccount(user, bought); }
+            first.Pool.Venue.Swap(tx, first.Pool, new Trade(user, bought, bought, first.AToB, amount, 0));
+            var coins = stage.Accounts[bought].Amount - held;
+            back.Pool.Venue.Swap(tx, back.Pool, new Trade(user, bought, bought, back.AToB, coins, 0));
+        }
+        else
+        {
+            var purse = purses.Prepare(user, first.MintIn, first.MintOut, amount);
+            first.Pool.Venue.Swap(tx, first.Pool, new Trade(user, purse.Source, purse.Destination, first.AToB, amount, 0));
+            var coins = stage.Accounts[purse.Destination].Amount - held;
+            back.Pool.Venue.Swap(tx, back.Pool, new Trade(user, purse.Destination, purse.Source, back.AToB, coins, 0));
+            purses.Tidy(user, purse);
+        }
+
+        _pools.Clear();
+        _pools.Add(first.Pool);
+        _pools.Add(back.Pool);
+        stage.Plant(TruthKind.LookAlike, label, stage.Send(), user, _pools, "direct");
+    }
+}
