@@ -7,7 +7,7 @@ internal static class ColumnEmitter
 {
     public static string Writer(RecordType record, SchemaSet schemas)
     {
-        var groups = record.Fields.Select(f => Plan(f, schemas)).ToArray();
+        var groups = record.Fields.Select(f => Plan(record, f, schemas)).ToArray();
         var text = RecordEmitter.Header("using Sluice.Schemas.Columns;");
         text.Append($"/// <summary>Rows of table {record.Table} as a block of ClickHouse's Native format.</summary>\n");
         text.Append($"public sealed class {record.Name}Columns : ColumnWriter<{record.Name}>\n{{\n");
@@ -78,17 +78,18 @@ internal static class ColumnEmitter
         text.Append($"        }}\n\n        {group.Offsets}.EndRow({items}.Length);\n");
     }
 
-    private static Group Plan(Field field, SchemaSet schemas)
+    private static Group Plan(RecordType record, Field field, SchemaSet schemas)
     {
-        if (field.Type.Kind != Kind.Record) { return new Group(field, [ColumnPlan.Of(field)]); }
-        if (!field.Type.Array) { throw new FormatException($"field {field.Name}: a row holds no record, only arrays of them"); }
+        var place = $"table {record.Table}, field {field.Name}";
+        if (field.Type.Kind != Kind.Record) { return new Group(field, [ColumnPlan.Of(field, place)]); }
+        if (!field.Type.Array) { throw new FormatException($"{place}: a row holds no record, only arrays of them"); }
         var inner = schemas.Records.First(r => r.Name == field.Type.Name);
-        if (inner.Fields.FirstOrDefault(f => f.Type.Array) is { } nested)
+        if (inner.Fields.FirstOrDefault(f => f.Type.Array || f.Type.Kind == Kind.Record) is { } nested)
         {
-            throw new FormatException($"field {field.Name}.{nested.Name}: arrays in arrays have no column");
+            throw new FormatException($"{place}.{nested.Name}: a record in an array holds scalars only");
         }
 
-        return new Group(field, [.. inner.Fields.Select(f => ColumnPlan.Of(f, field.Name))]);
+        return new Group(field, [.. inner.Fields.Select(f => ColumnPlan.Of(f, $"{place}.{f.Name}", field.Name))]);
     }
 
     private static string Literal(string text) => '"' + text.Replace("\\", "\\\\").Replace("\"", "\\\"") + '"';

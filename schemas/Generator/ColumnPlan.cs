@@ -11,10 +11,11 @@ internal sealed record ColumnPlan(string Member, string Name, string Type, strin
 {
     /// <summary>Plans the column of a scalar, or of the elements of an array of scalars.</summary>
     /// <param name="field">The field.</param>
+    /// <param name="place">Where it stands, for the message when it cannot be a column.</param>
     /// <param name="memberPrefix">Name of the array of records around it, or empty.</param>
-    public static ColumnPlan Of(Field field, string memberPrefix = "")
+    public static ColumnPlan Of(Field field, string place, string memberPrefix = "")
     {
-        var (type, @class, arguments) = TypeOf(field);
+        var (type, @class, arguments) = TypeOf(field, place);
         var nullable = field.Type.Nullable;
         if (nullable)
         {
@@ -56,7 +57,7 @@ internal sealed record ColumnPlan(string Member, string Name, string Type, strin
         return $"{Member}.Add({converted});";
     }
 
-    private static (string Type, string Class, string Arguments) TypeOf(Field field) => (field.Type.Kind, field.ColumnType) switch
+    private static (string Type, string Class, string Arguments) TypeOf(Field field, string place) => (field.Type.Kind, field.ColumnType) switch
     {
         (Kind.Enum, null or "LowCardinality(String)") => ("LowCardinality(String)", "EnumDictionaryColumn", field.Type.Name + "Names.Snake"),
         (Kind.String, "LowCardinality(String)") => ("LowCardinality(String)", "TextDictionaryColumn", ""),
@@ -74,6 +75,6 @@ internal sealed record ColumnPlan(string Member, string Name, string Type, strin
         (Kind.Int or Kind.Long, "Int64") => ("Int64", "NumberColumn<long>", ""),
         (Kind.Int or Kind.Long, "UInt32") => ("UInt32", "NumberColumn<uint>", ""),
         var (kind, asked) => throw new FormatException(
-            asked is null ? $"field {field.Name}: a {kind} has no column" : $"field {field.Name}: a {kind} cannot be a column of type {asked}"),
+            asked is null ? $"{place}: a {kind} has no column" : $"{place}: a {kind} cannot be a column of type {asked}"),
     };
 }

@@ -8,36 +8,28 @@ if (args.Length != 2)
     return 2;
 }
 
-var schemas = new SchemaSet();
-try
-{
-    var files = new[] { "avro", "rows" }
-        .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(args[0], folder), "*.avsc", SearchOption.AllDirectories))
-        .Order(StringComparer.Ordinal);
-    foreach (var file in files) { schemas.Add(file); }
-}
-catch (FormatException e)
-{
-    Console.Error.WriteLine(e.Message);
-    return 1;
-}
-
 var output = Directory.CreateDirectory(args[1]).FullName;
 var written = new HashSet<string>(StringComparer.Ordinal);
-foreach (var type in schemas.Enums) { Write(type.Name, RecordEmitter.Enum(type)); }
-foreach (var type in schemas.Records) { Write(type.Name, RecordEmitter.Record(type)); }
 try
 {
-    var tables = schemas.Records.Where(r => r.Table is not null).OrderBy(r => r.Table, StringComparer.Ordinal).ToArray();
-    foreach (var type in tables) { Write(type.Name + "Columns", ColumnEmitter.Writer(type, schemas)); }
-    Write("Tables", ColumnEmitter.Tables(tables));
+    var schemas = new SchemaSet();
+    var files = new[] { "avro", "rows" }
+        .Select(folder => Path.Combine(args[0], folder))
+        .Where(Directory.Exists)
+        .SelectMany(folder => Directory.EnumerateFiles(folder, "*.avsc", SearchOption.AllDirectories))
+        .Order(StringComparer.Ordinal);
+    foreach (var file in files) { schemas.Add(file); }
+    foreach (var type in schemas.Enums) { Write(type.Name, RecordEmitter.Enum(type)); }
     foreach (var type in schemas.Records)
     {
+        Write(type.Name, RecordEmitter.Record(type));
         Write(type.Name + "Avro", AvroEmitter.Codec(type, schemas));
         Write(type.Name + "Json", JsonEmitter.Writer(type));
+        if (type.Table is not null) { Write(type.Name + "Columns", ColumnEmitter.Writer(type, schemas)); }
     }
 
     Write("AvroSchemas", AvroEmitter.Schemas(schemas.Records));
+    Write("Tables", ColumnEmitter.Tables([.. schemas.Records.Where(r => r.Table is not null).OrderBy(r => r.Table, StringComparer.Ordinal)]));
 }
 catch (FormatException e)
 {
