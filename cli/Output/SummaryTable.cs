@@ -1,0 +1,96 @@
+using System.Globalization;
+using Sluice.Cli.Replay;
+using Spectre.Console;
+
+namespace Sluice.Cli.Output;
+
+/// <summary>The summary of a run for a person.</summary>
+internal static class SummaryTable
+{
+    private const int Top = 5;
+
+    public static void Print(ReplaySummary summary, ReplayTotals totals)
+    {
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Out) });
+        if (Console.IsOutputRedirected) { console.Profile.Width = 140; }
+
+        var overview = NewTable("Blocks", "");
+        Row(overview, "slots", Human.Count(summary.Slots) + (summary.PartialSlots > 0 ? $" ({Human.Count(summary.PartialSlots)} from single transactions)" : ""));
+        Row(overview, "skipped slots", Human.Count(summary.SkippedSlots));
+        Row(overview, "transactions", Human.Count(summary.Transactions));
+        Row(overview, "  votes", Human.Count(summary.Votes));
+        Row(overview, "  failed", Human.Count(summary.Failed));
+        Row(overview, "fees", Human.Sol(summary.FeesLamports));
+        Row(overview, "tips", $"{Human.Sol(summary.TipsLamports)} in {Human.Count(summary.TippedTransactions)} transactions");
+        Row(overview, "data quality", summary.Quality is { } quality
+            ? $"{Human.Percent(quality)} of {Human.Count(summary.QualityChecked)} whole blocks pass every check"
+            : "no whole block to check");
+        Row(overview, "speed", string.Create(CultureInfo.InvariantCulture,
+            $"{summary.Transactions / Math.Max(totals.Elapsed.TotalSeconds, 1e-6):N0} tx/s, {Human.Bytes(totals.Bytes)} in {totals.Elapsed.TotalSeconds:0.0} s"));
+        if (totals.AlreadyStoredSlots > 0) { Row(overview, "already stored", Human.Count(totals.AlreadyStoredSlots) + " slots, not written again"); }
+        if (totals.LeftOut > 0) { Row(overview, "left out", Human.Count(totals.LeftOut) + " (see the messages above and the table dead_letters)"); }
+        console.Write(overview);
+
+        var venues = NewTable("Swaps by venue", "swaps");
+        foreach (var (venue, count) in summary.SwapsByVenue.OrderByDescending(v => v.Value).ThenBy(v => v.Key, StringComparer.Ordinal).Take(15))
+        {
+            Row(venues, venue, Human.Count(count));
+        }
+
+        if (summary.SwapsByVenue.Count > 15) { Row(venues, $"{summary.SwapsByVenue.Count - 15} more venues", Human.Count(summary.SwapsByVenue.OrderByDescending(v => v.Value).ThenBy(v => v.Key, StringComparer.Ordinal).Skip(15).Sum(v => v.Value))); }
+        Row(venues, "all", Human.Count(summary.Swaps));
+        console.Write(venues);
+
+        var findings = NewTable("Arbitrages by class", "found");
+        foreach (var (name, count) in summary.FindingsByClass) { Row(findings, name, Human.Count(count)); }
+        Row(findings, "all", Human.Count(summary.Findings));
+        console.Write(findings);
+
+        if (summary.GrossByMint.Count > 0)
+        {
+            var value = NewTable("Value extracted, before fees and tips", "");
+            foreach (var (mint, gross) in summary.GrossByMint.OrderBy(p => p.Key).Take(12)) { Row(value, mint.ToString(), Human.Token(mint, gross)); }
+            console.Write(value);
+        }
+
+        var pools = NewTable("Top pools", "venue", "swaps", "arbitrages");
+        foreach (var (pool, tally) in summary.TopPools(Top))
+        {
+            Row(pools, pool.ToString(), tally.Venue ?? "", Human.Count(tally.Swaps), Human.Count(tally.Arbitrages));
+        }
+
+        console.Write(pools);
+        if (summary.Findings > 0)
+        {
+            var searchers = NewTable("Top searchers", "arbitrages", "gross in SOL", "tips");
+            foreach (var (signer, tally) in summary.TopSearchers(Top))
+            {
+                Row(searchers, signer.ToString(), Human.Count(tally.Arbitrages), Human.Sol(tally.GrossLamports), Human.Sol(tally.TipsLamports));
+            }
+
+            console.Write(searchers);
+        }
+
+        if (summary.RejectedByRule.Count > 0)
+        {
+            var rejected = NewTable("Turned down, by rule", "candidates");
+            foreach (var (rule, count) in summary.RejectedByRule) { Row(rejected, rule, Human.Count(count)); }
+            console.Write(rejected);
+        }
+    }
+
+    private static Table NewTable(string title, params string[] columns)
+    {
+        var table = new Table { Border = TableBorder.Simple };
+        table.AddColumn(new TableColumn(new Markup($"[bold]{Markup.Escape(title)}[/]")));
+        foreach (var column in columns)
+        {
+            var header = new TableColumn(Markup.Escape(column));
+            table.AddColumn(column == "venue" ? header : header.RightAligned());
+        }
+
+        return table;
+    }
+
+    private static void Row(Table table, params string[] cells) => table.AddRow(cells.Select(c => new Text(c)).ToArray());
+}
