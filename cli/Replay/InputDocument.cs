@@ -1,0 +1,42 @@
+using Sluice.Ingest.Blocks;
+using Sluice.Ingest.Decoding.Model;
+
+namespace Sluice.Cli.Replay;
+
+/// <summary>One block's worth of input on its way to a worker: a JSON document, an archive frame, a simulated block.</summary>
+internal abstract class InputDocument
+{
+    /// <summary>File and place, or what else a person finds it by.</summary>
+    public abstract string Source { get; }
+
+    /// <summary>Bytes after decompression.</summary>
+    public abstract long Length { get; }
+
+    /// <summary>Fills <paramref name="block"/>. Called by one worker, once.</summary>
+    public abstract ReadResult Read(BlockReader reader, RawBlock block);
+
+    /// <summary>The first bytes, for a dead letter.</summary>
+    public abstract ReadOnlySpan<byte> Head(int count);
+
+    /// <summary>Gives the buffers back. Called once.</summary>
+    public abstract void Return();
+}
+
+/// <summary>Something of the input that could not even become a document: a path that is not there, a file that cannot be read.</summary>
+/// <param name="Source">Path.</param>
+/// <param name="Reason">Machine-readable reason.</param>
+/// <param name="Message">What is wrong and what to do.</param>
+internal sealed record InputProblem(string Source, string Reason, string Message);
+
+/// <summary>Where documents come from, in order.</summary>
+internal interface IInput
+{
+    /// <summary>Bytes in all where known, for progress; 0 otherwise.</summary>
+    long TotalUnits { get; }
+
+    /// <summary>How far the reading is, in the unit of <see cref="TotalUnits"/>.</summary>
+    long DoneUnits { get; }
+
+    /// <summary>Yields documents and problems in order. Called from one thread; blocks while reading.</summary>
+    IEnumerable<(InputDocument? Document, InputProblem? Problem)> Read(CancellationToken cancel);
+}
