@@ -38,12 +38,16 @@ internal sealed class DecodeStage(IInput input, RecordBatchPool<Block> pool, int
         /// <summary>One record, owned by whoever takes the unit; null when the document gave no block.</summary>
         public RecordBatch<Block>? Batch { get; private set; }
 
+        /// <summary>What the reader turned down inside the block.</summary>
+        public RawRejection[] Rejections { get; private set; } = [];
+
         public Task Done => _done.Task;
 
-        public void Complete(ReadResult result, RecordBatch<Block>? batch)
+        public void Complete(ReadResult result, RecordBatch<Block>? batch, ReadOnlySpan<RawRejection> rejections)
         {
             Result = result;
             Batch = batch;
+            if (rejections.Length > 0) { Rejections = rejections.ToArray(); }
             _done.SetResult();
         }
 
@@ -84,7 +88,7 @@ internal sealed class DecodeStage(IInput input, RecordBatchPool<Block> pool, int
             foreach (var (document, problem) in input.Read(cancel))
             {
                 var unit = new Unit(document, problem);
-                if (document is null) { unit.Complete(default, null); }
+                if (document is null) { unit.Complete(default, null, default); }
                 _ordered.Writer.WriteAsync(unit, cancel).AsTask().GetAwaiter().GetResult();
                 if (document is not null) { _todo.Writer.TryWrite(unit); }
             }
@@ -123,7 +127,7 @@ internal sealed class DecodeStage(IInput input, RecordBatchPool<Block> pool, int
                         batch.Slot = batch.Records[0].Slot;
                     }
 
-                    unit.Complete(result, batch);
+                    unit.Complete(result, batch, raw.Rejections.Span);
                 }
                 catch (Exception e)
                 {

@@ -1,0 +1,154 @@
+using System.Diagnostics;
+using System.Globalization;
+using Sluice.Cli.Output;
+using Sluice.Processors.Topologies;
+using Sluice.Schemas.Records;
+using Sluice.Sinks.Writing;
+using Sluice.Streams;
+using Sluice.Streams.InProcess;
+
+namespace Sluice.Cli.Replay;
+
+/// <summary>How a run is made.</summary>
+internal sealed record ReplayOptions
+{
+    /// <summary>Threads that read and decode.</summary>
+    public int Workers { get; init; } = Math.Max(1, Environment.ProcessorCount);
+
+    /// <summary>Called with each finding, in order of slots. The finding may not be kept.</summary>
+    public Action<Arbitrage>? OnFinding { get; init; }
+}
+
+/// <summary>The pipeline in one process: input → readers → bus → topologies → store, and the summary of it.</summary>
+/// <remarks>
+/// One partition: order is total, so that the same input prints the same lines. Reading and decoding is where the time goes, and that
+/// is parallel before the bus.
+/// </remarks>
+internal sealed class ReplayRun(IInput input, StoreWriter? writer, StoredSlots? stored, ReplayOptions options)
+{
+    private long _bytes;
+    private long _duplicates;
+
+    public ReplaySummary Summary { get; } = new();
+
+    /// <summary>Time that reading and decoding took, summed over the workers; set when the run has ended.</summary>
+    public TimeSpan WorkerTime { get; private set; }
+
+    /// <summary>Time that the store's rows took to build, waiting for the store included.</summary>
+    public TimeSpan SinkTime { get; private set; }
+
+    /// <summary>Blocks that came more than once.</summary>
+    public long Duplicates => _duplicates;
+
+    /// <summary>Runs to the end of the input and until every row is stored.</summary>
+    public async Task<ReplayTotals> RunAsync(ProgressLine? progress, CancellationToken cancel)
+    {
+        var clock = Stopwatch.StartNew();
+        using var sink = new StoreSink(writer, Summary, options.OnFinding);
+        var leftOut = new LeftOut(sink);
+        var bus = new InProcessBus(new InProcessBusOptions { Capacity = 8 });
+        var publisher = bus.AddPublisher(Topics.Blocks);
+        var topologies = new[] { SwapsTopology.Create(), ArbitrageTopology.Create() };
+        var outputs = topologies.SelectMany(t => t.Outputs).Distinct().ToArray();
+
+        // The store comes first: it must have a block before anything that comes of it.
+        bus.Subscribe("store", sink.HandleAsync, [Topics.Blocks, .. outputs]);
+        foreach (var topology in topologies) { bus.AddTopology(topology); }
+        sink.BatchesPerBlock = 1 + topologies.Sum(t => t.Outputs
+            .Where(o => o != Topics.DeadLetters).Sum(o => bus.BatchesPerSequence(Topics.Blocks, o)));
+
+        var running = bus.RunAsync(cancel);
+        var stage = new DecodeStage(input, publisher.Pool, options.Workers);
+        await PublishAllAsync(stage, publisher, sink, leftOut, progress, clock, cancel).ConfigureAwait(false);
+        publisher.Complete();
+        await running.ConfigureAwait(false);
+        if (writer is not null) { await writer.CompleteAsync(cancel).ConfigureAwait(false); }
+        progress?.Dispose();
+        leftOut.Finish();
+        WorkerTime = stage.WorkerTime;
+        SinkTime = sink.Time;
+        return new ReplayTotals(clock.Elapsed, _bytes, sink.AlreadyStored, leftOut.Count);
+    }
+
+    private async Task PublishAllAsync(
+        DecodeStage stage, Publisher<Block> publisher, StoreSink sink, LeftOut leftOut, ProgressLine? progress, Stopwatch clock,
+        CancellationToken cancel)
+    {
+        var ledger = new SlotLedger(stored);
+        long sequence = 0;
+        await foreach (var unit in stage.RunAsync(cancel).ConfigureAwait(false))
+        {
+            if (unit.Problem is { } problem)
+            {
+                leftOut.AddDocument(problem.Source, problem.Reason, problem.Message, -1, default, 0);
+                continue;
+            }
+
+            _bytes += unit.Document!.Length;
+            if (unit.Batch is not { } batch)
+            {
+                Note(unit, leftOut);
+                unit.Document.Return();
+                continue;
+            }
+
+            foreach (var rejection in unit.Rejections) { leftOut.AddTransaction(unit.Document.Source, batch.Slot, rejection.Transaction, rejection.Reason); }
+            if (Admit(unit, batch, ledger, leftOut))
+            {
+                ref readonly var block = ref batch.Records[0];
+                sink.Announce(sequence++, ledger.Plan(in block), ledger.CheckParent(in block));
+                await publisher.PublishAsync(batch, cancel).ConfigureAwait(false);
+            }
+            else
+            {
+                batch.Release();
+            }
+
+            unit.Document.Return();
+            if (progress?.IsDue == true) { Show(progress, clock); }
+        }
+    }
+
+    /// <summary>False for a block that came before, or that contradicts one that came before.</summary>
+    private bool Admit(DecodeStage.Unit unit, RecordBatch<Block> batch, SlotLedger ledger, LeftOut leftOut)
+    {
+        ref readonly var block = ref batch.Records[0];
+        switch (ledger.Enter(in block))
+        {
+            case SlotLedger.Standing.Duplicate:
+                _duplicates++;
+                return false;
+            case SlotLedger.Standing.Fork:
+                leftOut.AddDocument(
+                    unit.Document!.Source,
+                    "fork",
+                    $"slot {block.Slot} came earlier in this run with another blockhash, which was kept; replay the finalized block alone",
+                    -1,
+                    unit.Document.Head(ProcessorContext.MaxPayloadBytes),
+                    unit.Document.Length);
+                return false;
+            default:
+                return true;
+        }
+    }
+
+    private static void Note(DecodeStage.Unit unit, LeftOut leftOut)
+    {
+        // A reply that says "skipped" is an answer, not a fault.
+        if (unit.Result.Status == Ingest.Blocks.ReadStatus.SkippedSlot) { return; }
+        leftOut.AddDocument(
+            unit.Document!.Source,
+            unit.Result.Reason,
+            unit.Result.Message,
+            unit.Result.Offset,
+            unit.Document.Head(ProcessorContext.MaxPayloadBytes),
+            unit.Document.Length);
+    }
+
+    private void Show(ProgressLine progress, Stopwatch clock) => progress.Show(
+        input.DoneUnits,
+        input.TotalUnits,
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Human.Count(Summary.Slots)} slots · {Summary.Transactions / Math.Max(clock.Elapsed.TotalSeconds, 0.001):N0} tx/s · {Human.Count(Summary.Findings)} findings"));
+}

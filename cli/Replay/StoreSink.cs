@@ -1,0 +1,190 @@
+using System.Collections.Concurrent;
+using Sluice.Schemas.Records;
+using Sluice.Sinks.Writing;
+using Sluice.Streams;
+
+namespace Sluice.Cli.Replay;
+
+/// <summary>What is to become of a block in the store.</summary>
+internal enum StorePlan
+{
+    /// <summary>Its rows are new.</summary>
+    Write,
+
+    /// <summary>The slot's stored rows are outdated and go first.</summary>
+    Replace,
+
+    /// <summary>This very block is stored already.</summary>
+    Skip,
+}
+
+/// <summary>Everything of a run that goes to the store and into the summary. Handles batches one at a time.</summary>
+/// <remarks>
+/// A block's results come as one batch a topic under the block's sequence; when the last of them is here, the slot ends and its row of
+/// <c>blocks</c> makes it stored. The store subscribes before the topologies, so that a block is always here before what comes of it.
+/// </remarks>
+internal sealed class StoreSink(StoreWriter? writer, ReplaySummary summary, Action<Arbitrage>? onFinding) : IDisposable
+{
+    private readonly ConcurrentDictionary<long, Pending> _pending = new();
+    private readonly ConcurrentBag<Pending> _idle = [];
+    private TransactionRow _transaction;
+    private QualityRow _quality;
+    private AgreementRow _agreement;
+    private SkippedSlotRow _skipped;
+    private Rejection _rejection;
+    private long _processorTicks;
+
+    /// <summary>Batches that come of one block, its own included.</summary>
+    public int BatchesPerBlock { get; set; }
+
+    /// <summary>Blocks that were left as they stand in the store.</summary>
+    public long AlreadyStored { get; private set; }
+
+    /// <summary>Time spent here: building rows, waiting for the store included.</summary>
+    public TimeSpan Time => TimeSpan.FromTicks(_processorTicks);
+
+    /// <summary>Announces a block before it is published.</summary>
+    public void Announce(long sequence, StorePlan plan, ParentCheck parent)
+    {
+        if (!_idle.TryTake(out var pending)) { pending = new Pending(); }
+        pending.Remaining = BatchesPerBlock;
+        pending.Plan = writer is null ? StorePlan.Skip : plan;
+        pending.Parent = parent;
+        pending.Swaps = 0;
+        pending.Arbitrages = 0;
+        _pending[sequence] = pending;
+        if (plan == StorePlan.Skip) { AlreadyStored++; }
+    }
+
+    /// <summary>Keeps what could not be processed.</summary>
+    public void Keep(in DeadLetter letter) => writer?.Append(in letter);
+
+    public async ValueTask HandleAsync(RecordBatch batch, CancellationToken cancel)
+    {
+        var start = TimeProvider.System.GetTimestamp();
+        if (batch is RecordBatch<DeadLetter> letters)
+        {
+            foreach (ref readonly var letter in letters.Records.Span) { Keep(in letter); }
+            return;
+        }
+
+        var pending = _pending[batch.Sequence];
+        var slot = (ulong)batch.Slot;
+        switch (batch)
+        {
+            case RecordBatch<Block> blocks: Take(in blocks.Records[0], pending); break;
+            case RecordBatch<PoolSwap> swaps: Take(swaps, slot, pending); break;
+            case RecordBatch<Arbitrage> arbitrages: Take(arbitrages, slot, pending); break;
+            case RecordBatch<Rejection> rejections: Take(rejections, slot, pending); break;
+        }
+
+        if (--pending.Remaining == 0)
+        {
+            _pending.TryRemove(batch.Sequence, out _);
+            if (pending.Plan != StorePlan.Skip)
+            {
+                pending.Row.SwapCount = pending.Swaps;
+                pending.Row.ArbitrageCount = pending.Arbitrages;
+                await writer!.EndSlotAsync(in pending.Row, cancel).ConfigureAwait(false);
+            }
+
+            _idle.Add(pending);
+        }
+
+        _processorTicks += TimeProvider.System.GetElapsedTime(start).Ticks;
+    }
+
+    public void Dispose() => _pending.Clear();
+
+    private void Take(in Block block, Pending pending)
+    {
+        var skipped = BlockRows.SkippedBefore(in block);
+        summary.Add(in block, skipped, BlockRows.Passed(in block, pending.Parent));
+        if (pending.Plan == StorePlan.Skip) { return; }
+
+        var slot = (ulong)block.Slot;
+        if (pending.Plan == StorePlan.Replace) { writer!.Replace(slot); }
+        BlockRows.Fill(in block, 0, 0, ref pending.Row);
+        foreach (ref readonly var tx in block.Transactions.Span)
+        {
+            BlockRows.Fill(in block, in tx, ref _transaction);
+            writer!.Append(slot, in _transaction);
+        }
+
+        BlockRows.Fill(in block, pending.Parent, ref _quality);
+        writer!.Append(slot, in _quality);
+        foreach (ref readonly var agreement in block.Agreements.Span)
+        {
+            _agreement.Slot = block.Slot;
+            _agreement.Program = agreement.Program;
+            _agreement.Venue = agreement.Venue;
+            _agreement.Both = agreement.Both;
+            _agreement.DecoderOnly = agreement.DecoderOnly;
+            _agreement.GenericOnly = agreement.GenericOnly;
+            _agreement.Differ = agreement.Differ;
+            _agreement.Version = BlockRows.PipelineVersion;
+            writer.Append(slot, in _agreement);
+        }
+
+        foreach (ref readonly var rejection in block.Rejections.Span)
+        {
+            _rejection.Slot = block.Slot;
+            _rejection.Stage = rejection.Stage;
+            _rejection.Reason = rejection.Reason;
+            _rejection.Count = rejection.Count;
+            _rejection.Version = BlockRows.PipelineVersion;
+            writer.Append(slot, in _rejection);
+        }
+
+        for (var i = 1; i <= skipped; i++)
+        {
+            _skipped.Slot = block.ParentSlot + i;
+            _skipped.ProvenBySlot = block.Slot;
+            _skipped.Version = BlockRows.PipelineVersion;
+            writer.Append(slot, in _skipped);
+        }
+    }
+
+    private void Take(RecordBatch<PoolSwap> swaps, ulong slot, Pending pending)
+    {
+        foreach (ref readonly var swap in swaps.Records.Span)
+        {
+            summary.Add(in swap);
+            if (pending.Plan != StorePlan.Skip) { writer!.Append(slot, in swap); }
+        }
+
+        pending.Swaps += swaps.Count;
+    }
+
+    private void Take(RecordBatch<Arbitrage> arbitrages, ulong slot, Pending pending)
+    {
+        foreach (ref readonly var finding in arbitrages.Records.Span)
+        {
+            summary.Add(in finding);
+            onFinding?.Invoke(finding);
+            if (pending.Plan != StorePlan.Skip) { writer!.Append(slot, in finding); }
+        }
+
+        pending.Arbitrages += arbitrages.Count;
+    }
+
+    private void Take(RecordBatch<Rejection> rejections, ulong slot, Pending pending)
+    {
+        foreach (ref readonly var rejection in rejections.Records.Span)
+        {
+            summary.Add(in rejection);
+            if (pending.Plan != StorePlan.Skip) { writer!.Append(slot, in rejection); }
+        }
+    }
+
+    /// <summary>A block of which not everything has come.</summary>
+    private sealed class Pending
+    {
+        public int Remaining;
+        public StorePlan Plan;
+        public ParentCheck Parent;
+        public int Swaps;
+        public int Arbitrages;
+        public BlockRow Row;
+    }
+}
