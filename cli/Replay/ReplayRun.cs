@@ -48,7 +48,7 @@ internal sealed class ReplayRun(IInput input, StoreWriter? writer, StoredSlots? 
         var leftOut = new LeftOut(sink);
         var bus = new InProcessBus(new InProcessBusOptions { Capacity = 8 });
         var publisher = bus.AddPublisher(Topics.Blocks);
-        var topologies = new[] { SwapsTopology.Create(), ArbitrageTopology.Create() };
+        var topologies = new[] { SwapsTopology.Build(BlockRows.PipelineVersion), ArbitrageTopology.Build(BlockRows.PipelineVersion) };
         var outputs = topologies.SelectMany(t => t.Outputs).Distinct().ToArray();
 
         // The store comes first: it must have a block before anything that comes of it.

@@ -1,0 +1,42 @@
+using System.CommandLine;
+using Sluice.Cli.Output;
+using Sluice.Cli.Replay;
+using Sluice.Lab;
+using Sluice.Sinks.Embedded;
+
+namespace Sluice.Cli.Commands;
+
+/// <summary><c>sluice demo</c>: simulated blocks through the whole pipeline into a store, the summary, found against planted, then the api.</summary>
+internal static class DemoCommand
+{
+    private const int DefaultSlots = 3_000;
+
+    public static Command Create()
+    {
+        var slots = new Option<int>("--slots") { Description = "Slots to simulate.", DefaultValueFactory = _ => DefaultSlots };
+        slots.Validators.Add(r =>
+        {
+            if (r.GetValueOrDefault<int>() is < 1 or > 1_000_000) { r.AddError("--slots takes 1 to 1000000."); }
+        });
+        var seed = new Option<long>("--seed") { Description = "Seed of the simulated chain.", DefaultValueFactory = _ => 1 };
+        var exit = new Option<bool>("--exit") { Description = "End after the summary instead of serving the api." };
+        var port = ApiCommand.PortOption();
+        var store = StoreOption.Create();
+        var command = new Command("demo", "Simulates a chain, replays it into a store and serves the result.") { slots, seed, exit, port, store };
+        command.SetAction((parsed, cancel) => RunAsync(
+            parsed.GetRequiredValue(store), parsed.GetValue(slots), (ulong)parsed.GetValue(seed), parsed.GetValue(exit), parsed.GetValue(port), cancel));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(string storePath, int slots, ulong seed, bool exit, int port, CancellationToken cancel)
+    {
+        await using var store = await EmbeddedClickHouse.OpenAsync(new EmbeddedOptions { Path = storePath }, ct: cancel);
+        var input = new SimulatedInput(new SimulatorOptions { Seed = seed, Slots = slots });
+        var report = new PlantedReport();
+        Console.Out.WriteLine($"Simulating {Human.Count(slots)} slots (seed {seed}) and replaying them into {storePath}.");
+        var totals = await StoreRun.RunAsync(store, input, new ReplayOptions { OnFinding = f => report.Found(f.Signature) }, SummaryTable.Print, cancel);
+        report.Print(input.Truth, Console.Out);
+        if (totals.LeftOut > 0 || report.Missed > 0 || report.Invented > 0) { return ExitCode.Failed; }
+        return exit ? ExitCode.Done : await ApiCommand.ServeAsync(store, port, cancel);
+    }
+}
