@@ -1,0 +1,36 @@
+using System.CommandLine;
+using Sluice.Cli.Bench;
+using Sluice.Cli.Output;
+
+namespace Sluice.Cli.Commands;
+
+/// <summary><c>sluice bench</c>: the throughput figures, one JSON object a line.</summary>
+internal static class BenchCommand
+{
+    public static Command Create()
+    {
+        var seconds = new Option<int>("--seconds") { Description = "Time for each figure, seconds.", DefaultValueFactory = _ => 10 };
+        seconds.Validators.Add(r =>
+        {
+            if (r.GetValueOrDefault<int>() is < 1 or > 600) { r.AddError("--seconds takes 1 to 600."); }
+        });
+        var command = new Command("bench", "Measures reading, decoding and whole replays on this machine, one JSON object a line.") { seconds };
+        command.SetAction((parsed, cancel) => RunAsync(TimeSpan.FromSeconds(parsed.GetValue(seconds)), cancel));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(TimeSpan time, CancellationToken cancel)
+    {
+        var inputs = new List<BenchInput> { BenchInput.Simulated(16) };
+        if (BenchInput.Real(Environment.GetEnvironmentVariable("SLUICE_DATA")) is { } real) { inputs.Add(real); }
+        else { Fail.Print("no real chain data: set SLUICE_DATA to its folder to measure on a real block too."); }
+        foreach (var input in inputs)
+        {
+            cancel.ThrowIfCancellationRequested();
+            DecodeBench.Run(input, time, Console.Out);
+        }
+
+        foreach (var input in inputs) { await ReplayBench.RunAsync(input, time, Console.Out, cancel); }
+        return ExitCode.Done;
+    }
+}
