@@ -5,9 +5,9 @@ using Sluice.Cli.Output;
 // Exit codes: 0 done, 1 failed or something was left out, 2 wrong arguments, 130 interrupted.
 var root = new RootCommand("Streams Solana blocks into swaps and findings that anybody can query.")
 {
-    ReplayCommand.Create(),
-    SimulateCommand.Create(),
-    PackCommand.Create(),
+
+
+
     QueryCommand.Create(),
     ApiCommand.Create(),
     DemoCommand.Create(),

@@ -1,7 +1,5 @@
 using System.CommandLine;
 using System.Net.Sockets;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.Extensions.Hosting;
 using Sluice.Api;
 using Sluice.Cli.Output;
 using Sluice.Sinks;

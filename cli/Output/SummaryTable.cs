@@ -11,7 +11,11 @@ internal static class SummaryTable
 
     public static void Print(ReplaySummary summary, ReplayTotals totals)
     {
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Out) });
+        var console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Out = new AnsiConsoleOutput(Console.Out),
+            Ansi = Console.IsOutputRedirected ? AnsiSupport.No : AnsiSupport.Detect,
+        });
         if (Console.IsOutputRedirected) { console.Profile.Width = 140; }
 
         var overview = NewTable("Blocks", "");

@@ -1,0 +1,64 @@
+using System.Diagnostics;
+using System.Text;
+
+namespace Sluice.Tests.Integration.Cli;
+
+/// <summary>Runs the command line as a user does, in a process of its own.</summary>
+internal static class SluiceProcess
+{
+    /// <summary>The program that was built with the tests.</summary>
+    private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "sluice.dll");
+
+    /// <summary>What a finished process left.</summary>
+    internal sealed record Outcome(int ExitCode, string Output, string Errors)
+    {
+        /// <summary>Lines of standard output.</summary>
+        public string[] Lines => Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    }
+
+    /// <summary>Runs to the end; a minute and a half is far beyond what any of the tests' runs takes.</summary>
+    public static async Task<Outcome> RunAsync(params string[] arguments)
+    {
+        using var process = Start(arguments);
+        var output = process.StandardOutput.ReadToEndAsync();
+        var errors = process.StandardError.ReadToEndAsync();
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(90));
+        try
+        {
+            await process.WaitForExitAsync(limit.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill();
+            throw new TimeoutException($"sluice {string.Join(' ', arguments)} did not end: {await errors}");
+        }
+
+        return new Outcome(process.ExitCode, await output, await errors);
+    }
+
+    /// <summary>Starts a run; its streams must be read or are small.</summary>
+    public static Process Start(params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet")
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            StandardOutputEncoding = Encoding.UTF8,
+            StandardErrorEncoding = Encoding.UTF8,
+        };
+        start.ArgumentList.Add(Program);
+        foreach (var argument in arguments) { start.ArgumentList.Add(argument); }
+        return Process.Start(start) ?? throw new InvalidOperationException("dotnet could not be started.");
+    }
+}
+
+/// <summary>A folder for one test, removed at its end.</summary>
+internal sealed class TemporaryFolder : IDisposable
+{
+    public string Path { get; } = Directory.CreateTempSubdirectory("sluice-test-").FullName;
+
+    /// <summary>A path inside.</summary>
+    public string this[params string[] parts] => System.IO.Path.Combine([Path, .. parts]);
+
+    public void Dispose() => Directory.Delete(Path, recursive: true);
+}
