@@ -5,9 +5,8 @@ using Sluice.Cli.Output;
 // Exit codes: 0 done, 1 failed or something was left out, 2 wrong arguments, 130 interrupted.
 var root = new RootCommand("Streams Solana blocks into swaps and findings that anybody can query.")
 {
-
-
-
+    ReplayCommand.Create(),
+    SimulateCommand.Create(),
     QueryCommand.Create(),
     ApiCommand.Create(),
     DemoCommand.Create(),

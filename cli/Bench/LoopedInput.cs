@@ -73,7 +73,7 @@ internal sealed class LoopedInput : IInput
             digits.CopyTo(_bytes, _parentAt);
         }
 
-        public override ReadResult Read(BlockReader reader, RawBlock block) => reader.Read(_bytes, new DocumentOrigin(Source, _slot), block);
+        public override ReadResult Read(DocumentReaders readers, RawBlock block) => readers.Json.Read(_bytes, new DocumentOrigin(Source, _slot), block);
 
         public override ReadOnlySpan<byte> Head(int count) => _bytes.AsSpan(0, Math.Min(count, _bytes.Length));
 

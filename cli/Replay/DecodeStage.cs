@@ -108,7 +108,7 @@ internal sealed class DecodeStage(IInput input, RecordBatchPool<Block> pool, int
 
     private void Work(CancellationToken cancel)
     {
-        var reader = new BlockReader();
+        var readers = new DocumentReaders();
         var decoder = new BlockDecoder();
         var raw = new RawBlock();
         while (!cancel.IsCancellationRequested && _todo.Reader.WaitToReadAsync(CancellationToken.None).AsTask().GetAwaiter().GetResult())
@@ -118,7 +118,7 @@ internal sealed class DecodeStage(IInput input, RecordBatchPool<Block> pool, int
                 var start = TimeProvider.System.GetTimestamp();
                 try
                 {
-                    var result = unit.Document!.Read(reader, raw);
+                    var result = unit.Document!.Read(readers, raw);
                     RecordBatch<Block>? batch = null;
                     if (result.IsRead)
                     {

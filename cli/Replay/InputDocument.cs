@@ -1,5 +1,6 @@
 using Sluice.Ingest.Blocks;
 using Sluice.Ingest.Decoding.Model;
+using Sluice.Ingest.Sources;
 
 namespace Sluice.Cli.Replay;
 
@@ -13,13 +14,23 @@ internal abstract class InputDocument
     public abstract long Length { get; }
 
     /// <summary>Fills <paramref name="block"/>. Called by one worker, once.</summary>
-    public abstract ReadResult Read(BlockReader reader, RawBlock block);
+    public abstract ReadResult Read(DocumentReaders readers, RawBlock block);
 
     /// <summary>The first bytes, for a dead letter.</summary>
     public abstract ReadOnlySpan<byte> Head(int count);
 
     /// <summary>Gives the buffers back. Called once.</summary>
     public abstract void Return();
+}
+
+/// <summary>The readers of one worker.</summary>
+internal sealed class DocumentReaders
+{
+    /// <summary>For JSON in memory.</summary>
+    public BlockReader Json { get; } = new();
+
+    /// <summary>For what lies in files.</summary>
+    public BlockLoader Loader { get; } = new();
 }
 
 /// <summary>Something of the input that could not even become a document: a path that is not there, a file that cannot be read.</summary>

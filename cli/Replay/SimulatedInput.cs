@@ -51,8 +51,8 @@ internal sealed class SimulatedInput(SimulatorOptions options) : IInput
 
         public override long Length => Bytes.WrittenCount;
 
-        public override ReadResult Read(BlockReader reader, RawBlock block) =>
-            reader.Read(Bytes.WrittenSpan, new DocumentOrigin(Source, Slot), block);
+        public override ReadResult Read(DocumentReaders readers, RawBlock block) =>
+            readers.Json.Read(Bytes.WrittenSpan, new DocumentOrigin(Source, Slot), block);
 
         public override ReadOnlySpan<byte> Head(int count) => Bytes.WrittenSpan[..Math.Min(count, Bytes.WrittenCount)];
 

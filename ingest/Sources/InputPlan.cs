@@ -23,6 +23,9 @@ internal sealed class InputPlan
 
     private static readonly string[] Extensions = [".json", ".json.gz", ".jsonl", ".jsonl.gz", ".ndjson", ".ndjson.gz", ".sluice"];
 
+    /// <summary>What the simulator writes beside its blocks. A folder may hold them; named as a file or by a pattern they are read.</summary>
+    private static readonly string[] BesideBlocks = ["truth.ndjson", "totals.json"];
+
     private readonly List<(string Path, ReadResult Fault)> _faults = [];
     private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
     private readonly List<InputFile> _files = [];
@@ -121,6 +124,7 @@ internal sealed class InputPlan
 
     private static bool HasKnownExtension(string path)
     {
+        if (BesideBlocks.Contains(Path.GetFileName(path), StringComparer.Ordinal)) { return false; }
         foreach (var extension in Extensions)
         {
             if (path.EndsWith(extension, StringComparison.OrdinalIgnoreCase)) { return true; }
