@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text.Unicode;
+using Sluice.Schemas.Chain;
 using Sluice.Schemas.Records;
 
 namespace Sluice.Streams;
@@ -7,9 +8,6 @@ namespace Sluice.Streams;
 /// <summary>Every topic of the pipeline: name, record, key and order. One record's fields stand in schemas/avro.</summary>
 public static class Topics
 {
-    /// <summary>Slots that a leader produces in a row; source: reference leader schedule, groups begin at slot % 4 == 0.</summary>
-    public const int LeaderGroupSlots = 4;
-
     private const string ByLeaderGroup = "leader group (slot / 4), 8 bytes big-endian";
     private const string ByPool = "pool, 32 bytes";
     private const string BySource = "source, UTF-8, cut at 256 bytes";
@@ -24,7 +22,7 @@ public static class Topics
         static (in s, key) =>
         {
             s.Pool.Bytes.CopyTo(key);
-            return Schemas.Chain.Pubkey.Size;
+            return Pubkey.Size;
         });
 
     /// <summary>One atomic arbitrage a record; id and rule version make it replaceable.</summary>
@@ -48,7 +46,7 @@ public static class Topics
 
     private static int GroupKey(long slot, Span<byte> key)
     {
-        BinaryPrimitives.WriteInt64BigEndian(key, slot / LeaderGroupSlots);
+        BinaryPrimitives.WriteInt64BigEndian(key, slot / (long)WellKnown.SlotsPerLeaderGroup);
         return sizeof(long);
     }
 }

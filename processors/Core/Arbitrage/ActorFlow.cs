@@ -257,7 +257,7 @@ internal sealed class ActorFlow
         }
 
         // The tip left with the actor's lamports; it is counted as a cost later.
-        if (tx.TipLamports > 0) { Mint(KnownMints.Sol).Delta += tx.TipLamports; }
+        if (tx.TipLamports > 0) { Mint(WellKnown.WrappedSol).Delta += tx.TipLamports; }
     }
 
     private ref MintFlow Mint(in Pubkey mint)

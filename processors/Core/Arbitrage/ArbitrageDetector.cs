@@ -48,7 +48,7 @@ public sealed class ArbitrageDetector
             ref readonly var of = ref flows[i];
             if (of.Delta >= -Rounding(of)) { continue; }
             ref readonly var mint = ref _flow.MintAt(i);
-            var isSol = mint == KnownMints.Sol;
+            var isSol = mint == WellKnown.WrappedSol;
             if (of.Flow < -Rounding(of))
             {
                 if (shape.Returns && mint == shape.Start)
@@ -135,7 +135,7 @@ public sealed class ArbitrageDetector
         }
 
         // Closing an account of a program gives its rent back; the legs' own flow is then the gain.
-        if (gained.Flow > 0 && _flow.MintAt(index) == KnownMints.Sol)
+        if (gained.Flow > 0 && _flow.MintAt(index) == WellKnown.WrappedSol)
         {
             outcome.HasRefund = true;
             return ArbitrageVerdict.Arbitrage;
@@ -174,7 +174,7 @@ public sealed class ArbitrageDetector
     {
         ref readonly var gained = ref _flow.Flows[outcome.Profit];
         ref readonly var mint = ref _flow.MintAt(outcome.Profit);
-        outcome.Gross = outcome.HasRefund && mint == KnownMints.Sol ? Int128.Min(gained.Delta, gained.Flow) : gained.Delta;
+        outcome.Gross = outcome.HasRefund && mint == WellKnown.WrappedSol ? Int128.Min(gained.Delta, gained.Flow) : gained.Delta;
         if (outcome.Class == ArbitrageClass.Stable)
         {
             ref readonly var paid = ref _flow.Flows[outcome.Paid];
@@ -201,8 +201,8 @@ public sealed class ArbitrageDetector
     /// <summary>Fee and tip in the profit's mint: at the price of the transaction's own legs, else of the block's swaps.</summary>
     private void Price(in Transaction tx, BlockContext block, in Pubkey mint, ref Outcome outcome)
     {
-        var lamports = tx.FeeLamports + tx.TipLamports;
-        if (mint == KnownMints.Sol) { outcome.Cost = lamports; }
+        var lamports = (ulong)UInt128.Min((UInt128)tx.FeeLamports + tx.TipLamports, ulong.MaxValue);
+        if (mint == WellKnown.WrappedSol) { outcome.Cost = lamports; }
         else
         {
             var own = default(Price);
@@ -210,15 +210,15 @@ public sealed class ArbitrageDetector
             foreach (var leg in _flow.Legs)
             {
                 ref readonly var swap = ref swaps[leg];
-                if (swap.MintIn == KnownMints.Sol && swap.MintOut == mint) { own.Add(swap.AmountIn, swap.AmountOut); }
-                else if (swap.MintIn == mint && swap.MintOut == KnownMints.Sol) { own.Add(swap.AmountOut, swap.AmountIn); }
+                if (swap.MintIn == WellKnown.WrappedSol && swap.MintOut == mint) { own.Add(swap.AmountIn, swap.AmountOut); }
+                else if (swap.MintIn == mint && swap.MintOut == WellKnown.WrappedSol) { own.Add(swap.AmountOut, swap.AmountIn); }
             }
 
             outcome.SolPrice = own.IsKnown ? own : block.PriceOf(mint);
             outcome.Cost = outcome.SolPrice.ToTokens(lamports);
         }
 
-        outcome.Net = outcome.Cost is { } cost ? outcome.Gross - (Int128)cost : null;
+        outcome.Net = outcome.Gross - outcome.Cost;
     }
 
     private static bool SpentMoreSolThanGained(in Outcome outcome)
@@ -235,10 +235,10 @@ public sealed class ArbitrageDetector
             return gross * KnownMints.Scale(mint) > ArbitrageRules.MaxProfitDollars * (Int128)1_000_000_000;
         }
 
-        var usdc = block.PriceOf(KnownMints.Usdc);
+        var usdc = block.PriceOf(WellKnown.Usdc);
         Int128 limit = usdc.ToLamports((UInt128)ArbitrageRules.MaxProfitDollars * 1_000_000) is { } lamports
             ? (Int128)lamports : ArbitrageRules.MaxProfitLamports;
-        if (mint == KnownMints.Sol || KnownMints.UnitOf(mint) == MintUnit.StakedSol) { return gross > limit; }
+        if (mint == WellKnown.WrappedSol || KnownMints.UnitOf(mint) == MintUnit.StakedSol) { return gross > limit; }
         var price = block.PriceOf(mint);
         return price.IsKnown && (price.ToLamports((UInt128)gross) is not { } worth || (Int128)worth > limit);
     }
@@ -258,7 +258,7 @@ public sealed class ArbitrageDetector
     {
         ref readonly var mint = ref _flow.MintAt(index);
         if (mint == (shape.Returns ? shape.Start : shape.End)) { return 3; }
-        return mint == KnownMints.Sol ? 2 : KnownMints.UnitOf(mint) == MintUnit.Dollar ? 1 : 0;
+        return mint == WellKnown.WrappedSol ? 2 : KnownMints.UnitOf(mint) == MintUnit.Dollar ? 1 : 0;
     }
 
     private bool IsSplit(in RouteShape shape) =>

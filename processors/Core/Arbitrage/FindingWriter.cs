@@ -1,4 +1,3 @@
-using Sluice.Processors.Core.Common;
 using Sluice.Processors.Core.Prices;
 using Sluice.Schemas.Chain;
 using Sluice.Schemas.Records;
@@ -28,7 +27,7 @@ internal static class FindingWriter
         finding.FeeLamports = tx.FeeLamports;
         finding.TipLamports = tx.TipLamports;
         finding.Net = outcome.Net;
-        finding.CostInProfitMint = outcome.Cost is { } cost ? (Int128)cost : null;
+        finding.CostInProfitMint = outcome.Cost;
         WriteOtherProfits(flow, outcome, ref finding);
         WriteLinked(tx, flow, ref finding);
         var isDecoded = WriteLegs(tx, flow, ref finding);
@@ -54,7 +53,7 @@ internal static class FindingWriter
         for (var i = 0; i < flows.Length; i++)
         {
             if (i == outcome.Profit || i == outcome.Paid || flows[i].Delta == 0) { continue; }
-            if (flows[i].Delta < 0 && flow.MintAt(i) != KnownMints.Sol) { continue; } // crumbs
+            if (flows[i].Delta < 0 && flow.MintAt(i) != WellKnown.WrappedSol) { continue; } // crumbs
             ref var other = ref finding.OtherProfits.Add();
             other.Mint = flow.MintAt(i);
             other.Amount = flows[i].Delta;

@@ -19,7 +19,7 @@ internal struct Outcome(ArbitrageClass shape)
     public Int128 Gross;
 
     /// <summary>Fee and tip in base units of the profit's mint, where a price is known.</summary>
-    public UInt128? Cost;
+    public Int128? Cost;
 
     /// <summary>Gross less cost.</summary>
     public Int128? Net;

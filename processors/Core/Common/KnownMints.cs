@@ -27,9 +27,9 @@ public static class KnownMints
 {
     private static readonly Dictionary<Pubkey, (MintUnit Unit, byte Decimals)> Units = new()
     {
-        [Pubkey.Parse("So11111111111111111111111111111111111111112")] = (MintUnit.Sol, 9),
-        [Pubkey.Parse("EPjFWdd5AufqSSqeM2qN1xzybapC8G4wEGGkZwyTDt1v")] = (MintUnit.Dollar, 6), // USDC
-        [Pubkey.Parse("Es9vMFrzaCERmJfrF4H2FYD4KCoNkY11McCe8BenwNYB")] = (MintUnit.Dollar, 6), // USDT
+        [WellKnown.WrappedSol] = (MintUnit.Sol, 9),
+        [WellKnown.Usdc] = (MintUnit.Dollar, 6),
+        [WellKnown.Usdt] = (MintUnit.Dollar, 6),
         [Pubkey.Parse("USDH1SM1ojwWUga67PGrgFWUHibbjqMvuMaDkRJTgkX")] = (MintUnit.Dollar, 6), // USDH
         [Pubkey.Parse("7kbnvuGBxxj8AG9qp8Scn56muTGaRaFqxg1FsRp3PaFT")] = (MintUnit.Dollar, 6), // UXD
         [Pubkey.Parse("A9mUU4qviSctJVPJdBJWkb28deg915LYJKrzQ19ji3FM")] = (MintUnit.Dollar, 6), // USDC of Ethereum through Wormhole
@@ -46,12 +46,6 @@ public static class KnownMints
         [Pubkey.Parse("vSoLxydx6akxyMD9XEcPvGYNGq6Nn66oqVb3UkGkei7")] = (MintUnit.StakedSol, 9), // vSOL
         [Pubkey.Parse("BNso1VUJnh4zcfpZa6986Ea66P6TCp59hvtNJ8b1X85")] = (MintUnit.StakedSol, 9), // BNSOL
     };
-
-    /// <summary>SOL and wSOL, which detectors take as one.</summary>
-    public static readonly Pubkey Sol = Pubkey.Parse("So11111111111111111111111111111111111111112");
-
-    /// <summary>Circle's USDC, the dollar that SOL is priced in here.</summary>
-    public static readonly Pubkey Usdc = Pubkey.Parse("EPjFWdd5AufqSSqeM2qN1xzybapC8G4wEGGkZwyTDt1v");
 
     /// <summary>Decimals that amounts are brought to before they are compared.</summary>
     public const int CommonDecimals = 9;

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Sluice.Processors.Core.Common;
 using Sluice.Schemas.Chain;
 using Sluice.Schemas.Records;
 
@@ -56,11 +55,11 @@ public sealed class BlockContext
         foreach (ref readonly var swap in swaps)
         {
             if (swap.AmountIn == 0 || swap.AmountOut == 0) { continue; }
-            if (swap.MintIn == KnownMints.Sol)
+            if (swap.MintIn == WellKnown.WrappedSol)
             {
                 CollectionsMarshal.GetValueRefOrAddDefault(_prices, swap.MintOut, out _).Add(swap.AmountIn, swap.AmountOut);
             }
-            else if (swap.MintOut == KnownMints.Sol)
+            else if (swap.MintOut == WellKnown.WrappedSol)
             {
                 CollectionsMarshal.GetValueRefOrAddDefault(_prices, swap.MintIn, out _).Add(swap.AmountOut, swap.AmountIn);
             }
@@ -86,8 +85,8 @@ public struct Price
         Tokens += tokens;
     }
 
-    /// <summary>Base units of the token for so many lamports, rounded up; null when nothing was traded or it exceeds 64 bits.</summary>
-    public readonly UInt128? ToTokens(ulong lamports)
+    /// <summary>Base units of the token for so many lamports, rounded up; null when nothing was traded or there is no room for the result.</summary>
+    public readonly Int128? ToTokens(ulong lamports)
     {
         if (!IsKnown) { return null; }
         var (of, per) = (Tokens, Lamports);
@@ -101,7 +100,8 @@ public struct Price
 
         if (per == 0) { return null; }
         var product = of * lamports;
-        return (product / per) + (product % per == 0 ? 0u : 1u);
+        var tokens = (product / per) + (product % per == 0 ? 0u : 1u);
+        return tokens <= (UInt128)Int128.MaxValue ? (Int128)tokens : null;
     }
 
     /// <summary>Lamports for so many base units of the token, rounded down; null when nothing was traded or the amount is too wide.</summary>
