@@ -7,8 +7,8 @@ namespace Sluice.Streams;
 /// what it gives.
 /// </summary>
 /// <remarks>
-/// Steps of one batch: skip it when it was committed before; process its records in order; punctuate; close windows; collect one
-/// output batch for each output partition, empty ones included, and the changes of kept state. Outputs, changes and the new
+/// Steps of one batch: skip it when it was committed before; close what left the windows; process its records in order;
+/// punctuate; collect one output batch for each output partition, empty ones included, and the changes of kept state. Outputs, changes and the new
 /// <see cref="Checkpoint"/> belong together: a bus makes all of them visible or none. Not thread-safe.
 /// </remarks>
 internal sealed class StreamTask
@@ -136,7 +136,13 @@ internal sealed class StreamTask
         StreamTime = Math.Max(StreamTime, input.Slot);
         if (_isRebuilding && input.Slot > _emittedThroughSlot) { _isRebuilding = false; }
         foreach (var (store, _) in _kept) { store.Freeze(_isRebuilding); }
-        foreach (var store in _replayable) { store.Begin(input.Position); }
+        foreach (var store in _replayable)
+        {
+            // Before the records, so that what a processor finds in a window depends on the slot alone.
+            store.Advance(StreamTime);
+            store.Begin(input.Position);
+        }
+
         foreach (var sink in _sinks) { sink.Begin(input); }
         At = null;
         try
@@ -188,7 +194,6 @@ internal sealed class StreamTask
 
     private void Collect(RecordBatch input, List<RecordBatch> outputs)
     {
-        foreach (var store in _replayable) { store.Advance(StreamTime); }
         foreach (var (store, changelog) in _kept) { store.Flush(changelog); }
         var first = outputs.Count;
         foreach (var sink in _sinks) { sink.End(outputs); }

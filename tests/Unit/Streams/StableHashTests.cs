@@ -1,0 +1,60 @@
+using System.Text;
+using Sluice.Schemas.Records;
+using Sluice.Streams;
+
+namespace Sluice.Tests.Unit.Streams;
+
+public class StableHashTests
+{
+    /// <summary>Vectors of apache/kafka's own test of its partitioner.</summary>
+    [Theory]
+    [InlineData("21", -973932308)]
+    [InlineData("foobar", -790332482)]
+    [InlineData("a-little-bit-long-string", -985981536)]
+    [InlineData("a-little-bit-longer-string", -1486304829)]
+    [InlineData("lkjh234lh9fiuh90y23oiuhsafujhadof229phr9h19h89h8", -58897971)]
+    [InlineData("abc", 479470107)]
+    public void It_is_the_hash_that_Kafkas_clients_use(string key, int hash) =>
+        Assert.Equal(hash, (int)StableHash.Murmur2(Encoding.UTF8.GetBytes(key)));
+
+    [Fact]
+    public void A_leader_group_stays_together_and_groups_spread()
+    {
+        static int PartitionOf(long slot)
+        {
+            var block = default(Block);
+            block.Slot = slot;
+            return Topics.Blocks.PartitionOf(in block, 12);
+        }
+
+        for (var slot = 400_000_000L; slot < 400_000_400; slot += 4)
+        {
+            Assert.All(Enumerable.Range(0, 4), i => Assert.Equal(PartitionOf(slot), PartitionOf(slot + i)));
+        }
+
+        Assert.Equal(12, Enumerable.Range(0, 400).Select(g => PartitionOf(g * 4)).Distinct().Count());
+    }
+
+    [Fact]
+    public void A_finding_lies_in_the_partition_of_its_block()
+    {
+        var block = new Block { Slot = 254_170_887 };
+        var finding = new Arbitrage { Slot = 254_170_887 };
+        var rejection = new Rejection { Slot = 254_170_887 };
+        Assert.Equal(Topics.Blocks.PartitionOf(in block, 97), Topics.Arbitrages.PartitionOf(in finding, 97));
+        Assert.Equal(Topics.Blocks.PartitionOf(in block, 97), Topics.Rejections.PartitionOf(in rejection, 97));
+    }
+
+    [Fact]
+    public void A_source_longer_than_a_key_is_cut()
+    {
+        var letter = new DeadLetter { Source = new string('ä', 1_000) };
+        var key = new byte[Topic.MaxKeyBytes];
+        Assert.Equal(Topic.MaxKeyBytes, Topics.DeadLetters.WriteKey(in letter, key));
+        Assert.InRange(Topics.DeadLetters.PartitionOf(in letter, 5), 0, 4);
+    }
+
+    [Fact]
+    public void Every_topic_is_in_the_table_once() =>
+        Assert.Equal(Topics.All.Count, Topics.All.Select(t => t.Name).Distinct().Count());
+}
