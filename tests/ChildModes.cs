@@ -8,6 +8,7 @@ internal static class ChildModes
     private static async Task<int> Main(string[] args) => args switch
     {
         [KillableWriter.Mode, .. var rest] => await KillableWriter.RunAsync(rest),
+        [CarelessProgram.Mode, .. var rest] => await CarelessProgram.RunAsync(rest),
         _ => 2,
     };
 }

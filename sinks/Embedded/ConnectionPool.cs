@@ -11,6 +11,7 @@ internal sealed class ConnectionPool(int size, Func<Task<EngineConnection>> open
     private readonly SemaphoreSlim _places = new(size, size);
     private readonly ConcurrentBag<EngineConnection> _idle = [];
     private int _abandoned;
+    private volatile bool _closed;
 
     /// <summary>Waits for a free connection.</summary>
     public async Task<EngineConnection> RentAsync(CancellationToken ct)
@@ -30,6 +31,12 @@ internal sealed class ConnectionPool(int size, Func<Task<EngineConnection>> open
     public void Return(EngineConnection connection)
     {
         _idle.Add(connection);
+        if (_closed)
+        {
+            // The pool was closed meanwhile and may have missed this one.
+            while (_idle.TryTake(out var late)) { late.Abandon(); }
+        }
+
         _places.Release();
     }
 
@@ -46,8 +53,10 @@ internal sealed class ConnectionPool(int size, Func<Task<EngineConnection>> open
         _places.Release();
     }
 
+    /// <summary>Closes the free connections; the others close when they come back.</summary>
     public async Task CloseAsync()
     {
+        _closed = true;
         while (_idle.TryTake(out var connection)) { await connection.CloseAsync().ConfigureAwait(false); }
     }
 }

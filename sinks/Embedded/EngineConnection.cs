@@ -11,6 +11,8 @@ namespace Sluice.Sinks.Embedded;
 /// </remarks>
 internal sealed class EngineConnection
 {
+    private static readonly ConcurrentDictionary<EngineConnection, bool> Open = new();
+
     private readonly BlockingCollection<Action> _work = [];
     private readonly Thread _thread;
     private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -72,6 +74,14 @@ internal sealed class EngineConnection
         return _closed.Task;
     }
 
+    /// <summary>Closes every connection of the process, for its end; false when some are still busy after the time given.</summary>
+    public static bool CloseAll(TimeSpan limit)
+    {
+        var open = Open.Keys;
+        foreach (var connection in open) { connection.Abandon(); }
+        return Task.WaitAll([.. open.Select(c => c._closed.Task)], limit);
+    }
+
     /// <summary>Throws when a result carries an error; the result is destroyed in that case.</summary>
     public static unsafe void ThrowIfFailed(nint result)
     {
@@ -108,6 +118,7 @@ internal sealed class EngineConnection
             }
 
             Handle = *Pointer;
+            Open[this] = true;
             return true;
         }
         finally
@@ -122,6 +133,7 @@ internal sealed class EngineConnection
         if (Pointer is not null) { ChDb.Close(Pointer); }
         Pointer = null;
         Handle = 0;
+        Open.TryRemove(this, out _);
         _closed.SetResult();
     }
 }

@@ -44,6 +44,21 @@ internal sealed class EngineHost
         }
     }
 
+    /// <summary>Ends every statement and closes every connection, for the end of the process; false when some would not end.</summary>
+    public static bool StopAll(TimeSpan limit)
+    {
+        try
+        {
+            if (_current is { } host) { host.KillAsync("/* sluice ").Wait(limit); }
+        }
+        catch (Exception e) when (e is InvalidOperationException or AggregateException)
+        {
+            // The control connection is closed already or does not answer; the others are tried all the same.
+        }
+
+        return EngineConnection.CloseAll(limit);
+    }
+
     /// <summary>Leaves the engine; the last one stops it and gives the folder back.</summary>
     public async Task ReleaseAsync()
     {
@@ -70,6 +85,7 @@ internal sealed class EngineHost
         // The library first: without it nothing is made on disk.
         EngineLibrary.Load();
         ChDb.SetSignalHandlersEnabled(0);
+        EngineExit.Register();
         var folder = StoreFolder.Open(options.Path, options.MustExist);
         try
         {

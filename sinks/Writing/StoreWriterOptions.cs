@@ -8,11 +8,11 @@ public sealed class StoreWriterOptions
 {
     /// <summary>Rows of all tables together that make a batch full. Larger batches cost memory, smaller ones cost parts.</summary>
     [Range(1, 10_000_000)]
-    public int BatchRows { get; init; } = 100_000;
+    public int BatchRows { get; init; } = 200_000;
 
     /// <summary>Bytes of all tables together that make a batch full.</summary>
     [Range(1L << 10, 1L << 31)]
-    public long BatchBytes { get; init; } = 48L << 20;
+    public long BatchBytes { get; init; } = 64L << 20;
 
     /// <summary>Age of its first row at which a batch is written, however small it is.</summary>
     [Range(typeof(TimeSpan), "00:00:00.010", "01:00:00")]

@@ -164,6 +164,34 @@ public sealed partial class EmbeddedClickHouseTests : IDisposable
     }
 
     [EngineFact]
+    public async Task A_connection_that_never_answers_is_replaced_by_a_new_one()
+    {
+        await using var store = await _folder.OpenAsync();
+        var host = await EngineHost.AcquireAsync(new EmbeddedOptions { Path = _folder.Sub("store") });
+        var pool = new ConnectionPool(1, () => EngineConnection.OpenAsync(EngineConfiguration.Reader(host.Folder, new EmbeddedOptions())));
+        using var never = new ManualResetEventSlim();
+        var stuck = await pool.RentAsync(CancellationToken.None);
+        var work = stuck.RunAsync(_ =>
+        {
+            never.Wait();
+            return true;
+        });
+        var waiting = pool.RentAsync(CancellationToken.None);
+        Assert.False(waiting.IsCompleted);
+        pool.SetAside(stuck);
+        var next = await waiting;
+        Assert.NotSame(stuck, next);
+        Assert.True(await next.RunAsync(c => c.Execute("SELECT 1")));
+
+        // Once it comes back it closes by itself, and the engine can stop.
+        never.Set();
+        Assert.True(await work);
+        pool.Return(next);
+        await pool.CloseAsync();
+        await host.ReleaseAsync();
+    }
+
+    [EngineFact]
     public async Task Giving_up_on_a_question_frees_its_connection()
     {
         await using var store = await _folder.OpenAsync();

@@ -24,12 +24,24 @@ public sealed class KillTests : IDisposable
         var random = new Random(seed);
         var store = _folder.Sub("killed");
         for (var i = 0; i < Kills; i++) { await RunAndKillAsync(store, random); }
-        Assert.Equal(0, await RunAsync(store));
-        Assert.Equal(0, await RunAsync(_folder.Sub("undisturbed")));
+        Assert.Equal(0, await RunAsync(WriterArguments(store)));
+        Assert.Equal(0, await RunAsync(WriterArguments(_folder.Sub("undisturbed"))));
 
         var (killed, slots) = await ContentAsync(store);
         Assert.True(killed == (await ContentAsync(_folder.Sub("undisturbed"))).Content, $"seed {seed}: the rows differ:\n{killed}");
         Assert.Equal(Slots, slots);
+    }
+
+    /// <summary>Without care the engine takes the process down with a segmentation fault on its way out.</summary>
+    [EngineTheory]
+    [InlineData("return")]
+    [InlineData("exit")]
+    [InlineData("busy")]
+    public async Task A_program_that_leaves_its_store_open_ends_with_its_own_exit_code(string end)
+    {
+        Assert.Equal(7, await RunAsync(CarelessProgram.Mode, _folder.Sub("store"), end));
+        var (_, slots) = await ContentAsync(_folder.Sub("store"));
+        Assert.Equal(1, slots);
     }
 
     private static async Task<(string Content, int Slots)> ContentAsync(string path)
@@ -43,7 +55,7 @@ public sealed class KillTests : IDisposable
     /// <summary>Kills the writer when it has stored a random number of further slots, plus a random moment.</summary>
     private static async Task RunAndKillAsync(string store, Random random)
     {
-        using var child = Start(store);
+        using var child = Start(WriterArguments(store));
         var more = random.Next(0, Slots / Kills);
         int? until = null;
         while (await child.StandardOutput.ReadLineAsync() is { } line)
@@ -59,22 +71,24 @@ public sealed class KillTests : IDisposable
         await child.WaitForExitAsync();
     }
 
-    private static async Task<int> RunAsync(string store)
+    private static async Task<int> RunAsync(params string[] arguments)
     {
-        using var child = Start(store);
+        using var child = Start(arguments);
+        var errors = child.StandardError.ReadToEndAsync();
         await child.StandardOutput.ReadToEndAsync();
         await child.WaitForExitAsync();
+        Assert.Equal("", await errors);
         return child.ExitCode;
     }
 
-    private static Process Start(string store)
-    {
-        var info = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true };
-        foreach (var argument in new[] { typeof(KillTests).Assembly.Location, KillableWriter.Mode, store, First.ToString(CultureInfo.InvariantCulture), Slots.ToString(CultureInfo.InvariantCulture) })
-        {
-            info.ArgumentList.Add(argument);
-        }
+    private static string[] WriterArguments(string store) =>
+        [KillableWriter.Mode, store, First.ToString(CultureInfo.InvariantCulture), Slots.ToString(CultureInfo.InvariantCulture)];
 
+    private static Process Start(string[] arguments)
+    {
+        var info = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
+        info.ArgumentList.Add(typeof(KillTests).Assembly.Location);
+        foreach (var argument in arguments) { info.ArgumentList.Add(argument); }
         return Process.Start(info) ?? throw new InvalidOperationException("dotnet did not start");
     }
 }
