@@ -15,6 +15,10 @@ internal sealed class SerumOrders(TransactionView view)
     private const int OrderTypeAt = 37;
     private const uint ImmediateOrCancel = 1;
     private const int Market = 0, OpenOrders = 1;
+
+    /// <summary>Account of a settlement that gets a part of the fee back for bringing the order; no part of the trade.</summary>
+    public static readonly int[] Referrer = [9];
+
     private static ReadOnlySpan<byte> NewOrderV3 => [0, 10, 0, 0, 0];
     private static ReadOnlySpan<byte> SettleFunds => [0, 5, 0, 0, 0];
 

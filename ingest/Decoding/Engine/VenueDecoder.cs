@@ -76,11 +76,12 @@ internal sealed class VenueDecoder(TransactionView view, EventReader events, Rej
         ref readonly var f = ref view.Frames[frame];
         var payer = -1;
         var firstTransfer = -1;
-        Sum(f.FirstTransfer, f.EndTransfer, frame, shape, accounts, count, ref payer, ref firstTransfer);
+        Sum(f.FirstTransfer, f.EndTransfer, frame, shape.Ignore, accounts, count, ref payer, ref firstTransfer);
         if (layout.Code == SwapCode.SerumOrder && _serum.FindSettlement(frame, accounts) is >= 0 and var settlement)
         {
             ref readonly var s = ref view.Frames[settlement];
-            Sum(s.FirstTransfer, s.EndTransfer, frame, shape, accounts, count, ref payer, ref firstTransfer);
+            var settled = view.AccountsOf(view.Instructions[settlement]);
+            Sum(s.FirstTransfer, s.EndTransfer, frame, SerumOrders.Referrer, settled, count, ref payer, ref firstTransfer);
         }
 
         int vaultIn = -1, vaultOut = -1;
@@ -135,7 +136,7 @@ internal sealed class VenueDecoder(TransactionView view, EventReader events, Rej
     }
 
     private void Sum(
-        int first, int end, int frame, LegLayout shape, ReadOnlySpan<ushort> accounts, int count, ref int payer, ref int firstTransfer)
+        int first, int end, int frame, int[] ignore, ReadOnlySpan<ushort> accounts, int count, ref int payer, ref int firstTransfer)
     {
         var vaults = _vaults.AsSpan(0, count);
         for (var t = first; t < end; t++)
@@ -156,7 +157,7 @@ internal sealed class VenueDecoder(TransactionView view, EventReader events, Rej
             if (outOf >= 0)
             {
                 _lost[outOf] += transfer.Sent;
-                foreach (var index in shape.Ignore)
+                foreach (var index in ignore)
                 {
                     if (At(accounts, index) == transfer.Destination) { _ignored[outOf] += transfer.Sent; }
                 }

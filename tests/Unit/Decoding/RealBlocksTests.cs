@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Sluice.Ingest.Blocks;
 using Sluice.Ingest.Decoding.Model;
@@ -123,6 +124,33 @@ public sealed partial class RealBlocksTests
         var block = Decode(May2022);
         ref var liquidation = ref Find(block, 703);
         Assert.Equal(0, liquidation.Swaps.Count);
+    }
+
+    /// <summary>Every swap of the block, as a golden that an independent parser is compared with.</summary>
+    [RealDataTheory]
+    [InlineData(March2024)]
+    [InlineData(May2022)]
+    public void Every_swap_of_a_block_is_that_of_its_golden(string file)
+    {
+        var block = Decode(file);
+        var transactions = new JsonArray();
+        foreach (ref var tx in block.Transactions.Span)
+        {
+            if (tx.Swaps.Count == 0) { continue; }
+            var swaps = new JsonArray();
+            foreach (ref var swap in tx.Swaps.Span) { swaps.Add(RealTransactionsTests.Describe(swap)); }
+            transactions.Add(new JsonObject { ["index"] = tx.Index, ["signature"] = tx.Signature.ToString(), ["swaps"] = swaps });
+        }
+
+        var text = new JsonObject { ["slot"] = block.Slot, ["transactions"] = transactions }.ToJsonString(RealTransactionsTests.Indented) + "\n";
+        var path = Path.Combine(RealData.RepositoryRoot, "tests", "Golden", "blocks", block.Slot + ".expected.json");
+        if (Environment.GetEnvironmentVariable("UPDATE_GOLDEN") == "1")
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            File.WriteAllText(path, text);
+        }
+
+        Assert.Equal(File.ReadAllText(path).ReplaceLineEndings("\n"), text);
     }
 
     private static bool Labelled(JsonElement arbitrage, string venue)

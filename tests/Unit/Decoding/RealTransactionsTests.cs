@@ -15,7 +15,7 @@ namespace Sluice.Tests.Unit.Decoding;
 /// </summary>
 public sealed class RealTransactionsTests
 {
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    internal static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     [RealDataFact]
     public void Every_transaction_decodes_to_its_golden()
@@ -90,7 +90,7 @@ public sealed class RealTransactionsTests
         return SwapText.Decode(raw);
     }
 
-    private static JsonObject Describe(in Block block)
+    internal static JsonObject Describe(in Block block)
     {
         ref var tx = ref block.Transactions[0];
         var swaps = new JsonArray();
@@ -120,7 +120,7 @@ public sealed class RealTransactionsTests
         };
     }
 
-    private static JsonObject Describe(in Swap swap) => new()
+    internal static JsonObject Describe(in Swap swap) => new()
     {
         ["at"] = new StringBuilder().Append(swap.IxIndex).Append('.').Append(swap.InnerIxIndex).Append('.').Append(swap.LegIndex).ToString(),
         ["venue"] = swap.Venue,
