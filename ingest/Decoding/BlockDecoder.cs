@@ -157,11 +157,11 @@ public sealed class BlockDecoder
         var data = raw.Data.Span;
         foreach (ref readonly var ix in raw.Instructions.Span.Slice(tx.InstructionStart, tx.InstructionCount))
         {
-            var key = ix.ProgramAccount < tx.AccountCount ? raw.AccountKeys[tx.AccountStart + ix.ProgramAccount] : -1;
-            var entry = _view.Entries[key < 0 ? 0 : _view.EntryOfKey[key]];
+            var key = raw.AccountKeys[tx.AccountStart + ix.ProgramAccount];
+            var entry = _view.Entries[_view.EntryOfKey[key]];
             var isTop = ix.InnerIndex < 0;
             if (isTop) { fee.Add(entry.Kind, ix.IsRaw, data.Slice(ix.DataStart, ix.DataLength)); }
-            if (isTop && record.Wrapper is null && key >= 0 && IsWrapper(entry.Kind))
+            if (isTop && record.Wrapper is null && IsWrapper(entry.Kind))
             {
                 record.Wrapper = raw.Keys[key];
                 record.WrapperName = entry.Name.Length > 0 ? entry.Name : null;
@@ -264,7 +264,8 @@ public sealed class BlockDecoder
 
         foreach (ref readonly var ix in raw.Instructions.Span.Slice(tx.InstructionStart, tx.InstructionCount))
         {
-            if (!Within(ix.AccountStart, ix.AccountCount, raw.InstructionAccounts.Count)
+            if (ix.ProgramAccount >= tx.AccountCount
+                || !Within(ix.AccountStart, ix.AccountCount, raw.InstructionAccounts.Count)
                 || !Within(ix.DataStart, ix.DataLength, raw.Data.Count)) { return false; }
         }
 

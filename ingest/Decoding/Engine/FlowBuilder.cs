@@ -32,9 +32,8 @@ internal sealed class FlowBuilder(TransactionView view)
             Close(frames, depth, i);
 
             ref var frame = ref frames[i];
-            var program = ix.ProgramAccount < view.Tx.AccountCount ? view.KeyAt(ix.ProgramAccount) : -1;
-            frame.Program = program;
-            frame.Entry = program < 0 ? (ushort)0 : view.EntryOfKey[program];
+            frame.Program = view.KeyAt(ix.ProgramAccount);
+            frame.Entry = view.EntryOfKey[frame.Program];
             frame.Height = (byte)Math.Min(depth + 1, byte.MaxValue);
             frame.IsSwap = false;
             frame.IsByMovements = false;

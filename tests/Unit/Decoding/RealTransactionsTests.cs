@@ -61,6 +61,38 @@ public sealed class RealTransactionsTests
         }
     }
 
+    /// <summary>
+    /// Jupiter's own parser reads the events of the route. They are the same legs; amounts differ where an event tells what the router
+    /// offered rather than what moved, each of which docs/venues.md explains.
+    /// </summary>
+    [RealDataFact]
+    public void Every_leg_that_Jupiters_parser_expects_is_there()
+    {
+        // Signature, leg: rounding to lots (phoenix), a Token-2022 fee on the way (raydium-cpmm to fluxbeam), the input before rounding (saros-amm).
+        string[] otherAmounts = ["5SnGKXqN saros-amm", "5SnGKXqN phoenix", "GCeRpjvf raydium-cpmm", "GCeRpjvf fluxbeam"];
+        var legs = 0;
+        foreach (var file in Directory.GetFiles(RealData.PathOf("transactions", "jupiter-v6", "expected"), "*.json"))
+        {
+            var signature = Path.GetFileName(file).Split('.')[0];
+            var block = Decode(RealData.PathOf("transactions", "jupiter-v6", signature + ".json"));
+            using var document = JsonDocument.Parse(File.ReadAllBytes(file));
+            var events = document.RootElement.ValueKind == JsonValueKind.Array ? document.RootElement : document.RootElement.GetProperty("parsedEvents");
+            var swaps = block.Transactions[0].Swaps.Span.ToArray().ToList();
+            foreach (var leg in events.EnumerateArray().Where(e => e.GetProperty("name").GetString() == "ParsedSwapEvent").Select(e => e.GetProperty("data")))
+            {
+                string Text(string name) => leg.GetProperty(name).GetString()!;
+                var at = swaps.FindIndex(s => s.Program.ToString() == Text("amm") && s.MintIn.ToString() == Text("inputMint")
+                    && s.MintOut.ToString() == Text("outputMint")
+                    && ((s.AmountIn.ToString() == Text("inputAmount") && s.AmountOut.ToString() == Text("outputAmount")) || otherAmounts.Contains($"{signature[..8]} {s.Venue}")));
+                Assert.True(at >= 0, $"{signature} {leg}");
+                swaps.RemoveAt(at);
+                legs++;
+            }
+        }
+
+        Assert.True(legs > 20, $"only {legs} legs");
+    }
+
     [RealDataFact]
     public void The_published_sandwich_has_its_amounts_and_the_pools_reserves()
     {
