@@ -40,4 +40,17 @@ public static class RejectReasons
 
     /// <summary>The transaction is kept; an event in its log was not base64.</summary>
     public const string BadLogEvent = "bad-log-event";
+
+    private static readonly string[] All =
+    [
+        WrongType, NoTransaction, NoMeta, NoMessage, NoSignature, BadSignature, BadKey, BadInstructionData, BadWireFormat, UnsupportedVersion,
+        NegativeNumber, NumberOutOfRange, NotAnInteger, AccountOutside, InnerOutside, TooMany, DuplicateField, BalancesMismatch, BadLogEvent,
+    ];
+
+    /// <summary>The constant of equal text, so that reasons read from a file are not kept many times; an unknown text is returned as it is.</summary>
+    public static string Known(string reason)
+    {
+        var at = Array.IndexOf(All, reason);
+        return at < 0 ? reason : All[at];
+    }
 }

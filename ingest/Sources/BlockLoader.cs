@@ -1,3 +1,4 @@
+using Sluice.Ingest.Archive;
 using Sluice.Ingest.Blocks;
 using Sluice.Ingest.Decoding.Model;
 
@@ -7,6 +8,7 @@ namespace Sluice.Ingest.Sources;
 public sealed class BlockLoader
 {
     private readonly BlockReader _json = new();
+    private readonly FrameReader _frames = new();
 
     /// <summary>Fills the block, or says why not. The item is not disposed of.</summary>
     public ReadResult Load(SourceItem item, RawBlock block)
@@ -15,6 +17,8 @@ public sealed class BlockLoader
         {
             case SourceFormat.Json:
                 return _json.Read(item.Bytes, new DocumentOrigin(item.Name, item.SlotHint), block);
+            case SourceFormat.ArchiveFrame:
+                return _frames.Read(item.Bytes, item.Name, block);
             default:
                 block.Reset();
                 block.Source = item.Name;

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using Sluice.Ingest.Archive;
 using Sluice.Ingest.Blocks.Json;
 
 namespace Sluice.Ingest.Sources;
@@ -25,7 +26,7 @@ internal static class FileDocuments
         var file = OpenFile(input.Path);
         try
         {
-            return new JsonDocuments(input, file, Unpacked(file));
+            return IsArchive(file) ? new ArchiveFrames(input, file) : new JsonDocuments(input, file, Unpacked(file));
         }
         catch
         {
@@ -43,7 +44,8 @@ internal static class FileDocuments
             using var stream = Unpacked(file);
             var head = new byte[Math.Min(LookBytes, ReferenceEquals(stream, file) ? file.Length : LookBytes)];
             var length = stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
-            return DocumentLook.At(head.AsSpan(0, length), new JsonScratch()).Slot;
+            var bytes = head.AsSpan(0, length);
+            return ArchiveFormat.IsArchive(bytes) ? ArchiveFormat.FirstSlotOf(bytes) : DocumentLook.At(bytes, new JsonScratch()).Slot;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
         {
@@ -53,6 +55,14 @@ internal static class FileDocuments
 
     private static FileStream OpenFile(string path) =>
         new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1, FileOptions.SequentialScan);
+
+    private static bool IsArchive(FileStream file)
+    {
+        Span<byte> magic = stackalloc byte[ArchiveFormat.Magic.Length];
+        var length = file.ReadAtLeast(magic, magic.Length, throwOnEndOfStream: false);
+        file.Position = 0;
+        return ArchiveFormat.IsArchive(magic[..length]);
+    }
 
     private static Stream Unpacked(FileStream file)
     {
