@@ -54,19 +54,19 @@ public sealed record Arbitrage
     public required string ProfitMint { get; init; }
 
     /// <summary>Gain of the signer and linked accounts, base units of <c>profit_mint</c>, before fee and tip.</summary>
-    /// <example>4821337</example>
+    /// <example>"4821337"</example>
     public required BaseUnits Gross { get; init; }
 
     /// <summary>Fee of the transaction, lamports.</summary>
-    /// <example>5000</example>
+    /// <example>"5000"</example>
     public required BaseUnits FeeLamports { get; init; }
 
     /// <summary>Tip, lamports.</summary>
-    /// <example>1000000</example>
+    /// <example>"1000000"</example>
     public required BaseUnits TipLamports { get; init; }
 
     /// <summary>Gross minus fee and tip, base units of <c>profit_mint</c>; null when no price between SOL and it is known.</summary>
-    /// <example>3816337</example>
+    /// <example>"3816337"</example>
     public required BaseUnits? Net { get; init; }
 
     /// <summary>Fee and tip in base units of <c>profit_mint</c>, rounded up; null together with <c>net</c>.</summary>

@@ -109,18 +109,18 @@ public sealed record SlotCounts
 public sealed record SlotMoney
 {
     /// <summary>All fees, lamports.</summary>
-    /// <example>33813246</example>
+    /// <example>"33813246"</example>
     public required BaseUnits FeesLamports { get; init; }
 
     /// <summary>Priority fees, part of the fees, lamports.</summary>
     public required BaseUnits PriorityFeesLamports { get; init; }
 
     /// <summary>Jito tips, beside the fees, lamports.</summary>
-    /// <example>32000000</example>
+    /// <example>"32000000"</example>
     public required BaseUnits TipsLamports { get; init; }
 
     /// <summary>Fee reward of the leader, lamports; null when the block carries no rewards.</summary>
-    /// <example>16906623</example>
+    /// <example>"16906623"</example>
     public required BaseUnits? LeaderRewardLamports { get; init; }
 }
 

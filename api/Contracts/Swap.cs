@@ -58,11 +58,11 @@ public sealed record Swap
     public required string MintOut { get; init; }
 
     /// <summary>Base units of <c>mint_in</c> that reached the pool.</summary>
-    /// <example>1500000000</example>
+    /// <example>"1500000000"</example>
     public required BaseUnits AmountIn { get; init; }
 
     /// <summary>Base units of <c>mint_out</c> that left the pool.</summary>
-    /// <example>252731945</example>
+    /// <example>"252731945"</example>
     public required BaseUnits AmountOut { get; init; }
 
     /// <summary>The pool's token account that received <c>mint_in</c>, base58.</summary>
@@ -85,7 +85,7 @@ public sealed record Swap
     public required string Source { get; init; }
 
     /// <summary>Tip of the whole transaction, lamports.</summary>
-    /// <example>100000</example>
+    /// <example>"100000"</example>
     public required BaseUnits TipLamports { get; init; }
 
     /// <summary>Pipeline version that decoded the row.</summary>

@@ -18,7 +18,8 @@ internal static class ArbitrageEndpoints
     {
         group.MapGet("/arbitrages", ListArbitrages)
             .WithTags("Arbitrages").WithName(nameof(ListArbitrages)).WithMetadata(RowFilter.Arbitrages);
-        group.MapGet("/arbitrages/{id}", GetArbitrage).WithTags("Arbitrages").WithName(nameof(GetArbitrage));
+        group.MapGet("/arbitrages/{id}", GetArbitrage).WithTags("Arbitrages").WithName(nameof(GetArbitrage))
+            .ProducesProblem(StatusCodes.Status404NotFound);
     }
 
     /// <summary>Lists atomic arbitrages, newest first: by slot and transaction, both descending. Retracted ones are left out.</summary>

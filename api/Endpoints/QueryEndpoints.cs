@@ -6,6 +6,8 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Routing;
+using Sluice.Api.Filters;
+using Sluice.Api.Hosting;
 using Sluice.Sinks;
 
 namespace Sluice.Api.Endpoints;
@@ -16,16 +18,21 @@ internal static partial class QueryEndpoints
     private const string DefaultFormat = "TabSeparated";
     private const string ParameterPrefix = "param_";
 
+    private static readonly ApiParameter DefaultFormatParameter = new(
+        "default_format", "Any output format of ClickHouse, for a statement without a FORMAT clause; TabSeparated when left out.", "JSONEachRow");
+
     public static void MapQuery(this IEndpointRouteBuilder routes) =>
         routes.MapPost("/query", RunQuery).WithTags("Query").WithName(nameof(RunQuery))
             .Accepts<string>("text/plain")
+            .WithMetadata(new ParameterSet(DefaultFormatParameter))
+            .RequireRateLimiting(RequestLimits.StorePolicy)
             .ProducesProblem(StatusCodes.Status403Forbidden);
 
-    /// <summary>
-    /// Runs one reading statement (SELECT, SHOW, DESCRIBE, EXPLAIN, EXISTS) given in the body, with rows and time limited.
-    /// Query parameters: default_format (any of ClickHouse's, TabSeparated when left out), param_name for {name:Type}.
-    /// Errors carry ClickHouse's code in X-ClickHouse-Exception-Code and its message in the body.
-    /// </summary>
+    /// <summary>Runs one reading SQL statement, given in the body, in the manner of ClickHouse's HTTP interface.</summary>
+    /// <remarks>
+    /// SELECT, SHOW, DESCRIBE, EXPLAIN or EXISTS; rows and time are limited. A query parameter param_name gives the value of
+    /// {name:Type} in the statement. Errors carry ClickHouse's code in the header X-ClickHouse-Exception-Code and its message in the body.
+    /// </remarks>
     internal static async Task<Results<QueryReply, QueryRefusal, ProblemHttpResult>> RunQuery(
         HttpRequest request, IClickHouse store, ApiOptions options, CancellationToken cancellationToken)
     {
@@ -35,9 +42,9 @@ internal static partial class QueryEndpoints
         var parameters = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var (name, values) in request.Query)
         {
-            if (name == "default_format") { format = values.ToString(); }
+            if (name == DefaultFormatParameter.Name) { format = values.ToString(); }
             else if (name.StartsWith(ParameterPrefix, StringComparison.Ordinal)) { parameters[name[ParameterPrefix.Length..]] = values.ToString(); }
-            else { return Problems.UnknownParameter(name, ["default_format", "param_<name>"]); }
+            else { return Problems.UnknownParameter(name, [DefaultFormatParameter.Name, "param_<name>"]); }
         }
 
         var sql = await ReadAsync(request, cancellationToken);

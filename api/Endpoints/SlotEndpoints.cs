@@ -12,7 +12,8 @@ namespace Sluice.Api.Endpoints;
 internal static class SlotEndpoints
 {
     public static void MapSlots(this RouteGroupBuilder group) =>
-        group.MapGet("/slots/{slot}", GetSlot).WithTags("Slots").WithName(nameof(GetSlot));
+        group.MapGet("/slots/{slot}", GetSlot).WithTags("Slots").WithName(nameof(GetSlot))
+            .ProducesProblem(StatusCodes.Status404NotFound);
 
     /// <summary>Returns what is known of one slot: its block with counts, fees, tips and checks, or the proof that it was skipped.</summary>
     /// <param name="slot" example="254170887">Slot number.</param>

@@ -35,12 +35,14 @@ internal static class ApiParameters
 
     public static readonly ApiParameter FromSlot = new("from_slot", "First slot, inclusive.", "254170000", "integer")
     {
-        Format = "int64", Minimum = 0,
+        Format = "int64",
+        Minimum = 0,
     };
 
     public static readonly ApiParameter ToSlot = new("to_slot", "Last slot, inclusive.", "254179999", "integer")
     {
-        Format = "int64", Minimum = 0,
+        Format = "int64",
+        Minimum = 0,
     };
 
     public static readonly ApiParameter FromTime = new(
@@ -52,15 +54,18 @@ internal static class ApiParameters
         "2024-03-14T23:59:59Z");
 
     public static readonly ApiParameter Pool = new(
-        "pool", "Pool that was used, base58.", "7XawhbbxtsRcQA8KTkHT9f9nc6d69UwqCDh6U5EEbEmX") { Pattern = Base58Key };
+        "pool", "Pool that was used, base58.", "7XawhbbxtsRcQA8KTkHT9f9nc6d69UwqCDh6U5EEbEmX")
+    { Pattern = Base58Key };
 
     public static readonly ApiParameter Mint = new("mint", "Token that was paid, received or gained, base58.", Chain.SolMint) { Pattern = Base58Key };
 
     public static readonly ApiParameter Signer = new(
-        "signer", "Fee payer, base58.", "5y5jCvdD6uTPjWbQtLj8ABQ56jCor2SxURidAqGSyviw") { Pattern = Base58Key };
+        "signer", "Fee payer, base58.", "5y5jCvdD6uTPjWbQtLj8ABQ56jCor2SxURidAqGSyviw")
+    { Pattern = Base58Key };
 
     public static readonly ApiParameter Venue = new(
-        "venue", "Name of a venue that was used.", "raydium-amm-v4") { Pattern = "^[A-Za-z0-9 ._()-]{1,100}$" };
+        "venue", "Name of a venue that was used.", "raydium-amm-v4")
+    { Pattern = "^[A-Za-z0-9 ._()-]{1,100}$" };
 
     public static readonly ApiParameter Class = new("class", "Class of the finding.", "cyclic")
     {
@@ -77,12 +82,16 @@ internal static class ApiParameters
 
     public static readonly ApiParameter Epoch = new("epoch", "Epoch; that of the last stored slot when left out.", "588", "integer")
     {
-        Format = "int64", Minimum = 0,
+        Format = "int64",
+        Minimum = 0,
     };
 
     public static readonly ApiParameter Limit = new("limit", "Rows at most.", "100", "integer")
     {
-        Format = "int32", Minimum = 1, Maximum = MaxLimit, Default = DefaultLimit,
+        Format = "int32",
+        Minimum = 1,
+        Maximum = MaxLimit,
+        Default = DefaultLimit,
     };
 
     public static readonly ApiParameter Cursor = new(

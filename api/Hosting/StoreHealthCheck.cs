@@ -12,7 +12,9 @@ internal sealed class StoreHealthCheck(IClickHouse store) : IHealthCheck
     private static readonly ClickHouseQuery Question = new(
         $"SELECT name FROM system.tables WHERE database = currentDatabase() AND name IN ('{string.Join("','", Tables)}')")
     {
-        Format = "TSV", MaxRows = Tables.Length, MaxDuration = Patience,
+        Format = "TSV",
+        MaxRows = Tables.Length,
+        MaxDuration = Patience,
     };
 
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)

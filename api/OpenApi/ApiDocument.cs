@@ -46,6 +46,18 @@ internal static class ApiDocument
             foreach (var parameter in parameters.Parameters) { operation.Parameters.Add(Parameter(parameter)); }
         }
 
+        // A slot is read as text, so that a bad one gets a problem of ours and not the framework's.
+        foreach (var slot in operation.Parameters?.OfType<OpenApiParameter>().Where(p => p is { In: ParameterLocation.Path, Name: "slot" }) ?? [])
+        {
+            slot.Schema = new OpenApiSchema { Type = JsonSchemaType.Integer, Format = "int64", Minimum = "0" };
+        }
+
+        if (operation.Responses is { } answers)
+        {
+            operation.Responses = [];
+            foreach (var (status, answer) in answers.OrderBy(a => a.Key, StringComparer.Ordinal)) { operation.Responses.Add(status, answer); }
+        }
+
         return Task.CompletedTask;
     }
 
@@ -77,7 +89,7 @@ internal static class ApiDocument
     {
         if ((Nullable.GetUnderlyingType(context.JsonTypeInfo.Type) ?? context.JsonTypeInfo.Type) == typeof(BaseUnits))
         {
-            schema.Type = JsonSchemaType.String | (schema.Type & JsonSchemaType.Null);
+            schema.Type = JsonSchemaType.String | ((schema.Type ?? default) & JsonSchemaType.Null);
             schema.Pattern = "^-?[0-9]{1,39}$";
         }
 
