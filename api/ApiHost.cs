@@ -22,9 +22,6 @@ public static class ApiHost
     /// <summary>Largest request body, bytes: a statement.</summary>
     private const long MaxBodyBytes = 1 << 20;
 
-    /// <summary>What a request may take beyond its statements in the store.</summary>
-    private static readonly TimeSpan Allowance = TimeSpan.FromSeconds(5);
-
     /// <summary>Makes the server; start it with <c>StartAsync</c> or <c>RunAsync</c>. It does not own the store.</summary>
     /// <param name="options">Port and limits.</param>
     /// <param name="store">Where everything is read from.</param>
@@ -79,7 +76,7 @@ public static class ApiHost
         });
         services.AddRequestTimeouts(timeouts => timeouts.DefaultPolicy = new RequestTimeoutPolicy
         {
-            Timeout = options.QueryTimeout + Allowance,
+            Timeout = options.QueryTimeout + options.RequestAllowance,
             TimeoutStatusCode = StatusCodes.Status504GatewayTimeout,
             WriteTimeoutResponse = http =>
                 Problems.TooSlow("The answer took too long: ask for a smaller range of slots or times.").ExecuteAsync(http),

@@ -12,6 +12,9 @@ public sealed class ApiOptions
     /// <summary>Time that one statement may take in the store.</summary>
     [Range(typeof(TimeSpan), "00:00:00.010", "01:00:00")] public TimeSpan QueryTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>Time that a request may take beyond that: waiting for a connection, a second statement, sending.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.010", "01:00:00")] public TimeSpan RequestAllowance { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>Rows that one statement of <c>POST /query</c> may return; a larger result is an error, never cut short.</summary>
     [Range(1, 1_000_000_000)] public long MaxQueryRows { get; init; } = 1_000_000;
 

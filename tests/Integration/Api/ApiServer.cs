@@ -1,9 +1,7 @@
 using System.Net.Http.Json;
 using System.Text.Json;
-using Microsoft.AspNetCore.Builder;
 using Sluice.Api;
 using Sluice.Schemas.Records;
-using Sluice.Sinks;
 using Sluice.Sinks.Embedded;
 using Sluice.Sinks.Migrations;
 using Sluice.Tests.Integration.Sinks;
@@ -14,30 +12,21 @@ namespace Sluice.Tests.Integration.Api;
 public sealed class ApiServer : IAsyncLifetime
 {
     private readonly TemporaryFolder _folder = new();
-    private WebApplication? _app;
+    private Running? _running;
 
     /// <summary>Fresh for each request, so that what a test inserts is seen at once.</summary>
     public static ApiOptions Options { get; } = new() { Port = 0, CacheFreshness = TimeSpan.Zero };
 
     public EmbeddedClickHouse Store { get; private set; } = null!;
 
-    public HttpClient Client { get; private set; } = null!;
+    public HttpClient Client => _running!.Client;
 
     public async Task InitializeAsync()
     {
         if (!EngineLibrary.IsPresent) { return; }
         Store = await _folder.OpenAsync("api_test");
         await SchemaMigrations.ApplyAsync(Store);
-        (_app, Client) = await StartAsync(Store, Options);
-    }
-
-    /// <summary>Another server over the same store.</summary>
-    public static async Task<(WebApplication App, HttpClient Client)> StartAsync(
-        IClickHouse store, ApiOptions options, Action<WebApplicationBuilder>? configure = null)
-    {
-        var app = ApiHost.Build(options, store, configure: configure);
-        await app.StartAsync();
-        return (app, new HttpClient { BaseAddress = new Uri(app.Urls.Single()) });
+        _running = await Running.StartAsync(Store, Options);
     }
 
     public async Task InsertAsync<T>(IColumnWriter<T> columns, params T[] rows)
@@ -51,8 +40,7 @@ public sealed class ApiServer : IAsyncLifetime
 
     public async Task DisposeAsync()
     {
-        Client?.Dispose();
-        if (_app is not null) { await _app.DisposeAsync(); }
+        if (_running is not null) { await _running.DisposeAsync(); }
         if (Store is not null) { await Store.DisposeAsync(); }
         _folder.Dispose();
     }

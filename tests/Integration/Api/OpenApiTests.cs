@@ -1,6 +1,4 @@
 using System.Text.Json;
-using Microsoft.AspNetCore.Builder;
-using Sluice.Api;
 
 namespace Sluice.Tests.Integration.Api;
 
@@ -9,23 +7,18 @@ public sealed class OpenApiTests : IAsyncLifetime
 {
     private static readonly string[] Methods = ["get", "post"];
 
-    private WebApplication _app = null!;
-    private HttpClient _client = null!;
+    private Running _running = null!;
 
     private static string Path => System.IO.Path.Combine(RealData.RepositoryRoot, "api", "openapi.json");
 
-    public async Task InitializeAsync() => (_app, _client) = await ApiServer.StartAsync(new NoStore(), ApiServer.Options);
+    public async Task InitializeAsync() => _running = await Running.StartAsync(new NoStore());
 
-    public async Task DisposeAsync()
-    {
-        _client.Dispose();
-        await _app.DisposeAsync();
-    }
+    public async Task DisposeAsync() => await _running.DisposeAsync();
 
     [Fact]
     public async Task The_document_of_the_repository_is_current()
     {
-        var served = (await _client.GetStringAsync("/openapi/v1.json")).ReplaceLineEndings("\n") + "\n";
+        var served = (await _running.Client.GetStringAsync("/openapi/v1.json")).ReplaceLineEndings("\n") + "\n";
         if (Environment.GetEnvironmentVariable("UPDATE_GOLDEN") == "1") { await File.WriteAllTextAsync(Path, served); }
         Assert.True(
             await File.ReadAllTextAsync(Path) == served,
@@ -90,7 +83,7 @@ public sealed class OpenApiTests : IAsyncLifetime
         element.TryGetProperty(name, out var text) && text.GetString() is { Length: > 0 };
 
     private async Task<JsonElement> DocumentAsync() =>
-        JsonDocument.Parse(await _client.GetStringAsync("/openapi/v1.json")).RootElement;
+        JsonDocument.Parse(await _running.Client.GetStringAsync("/openapi/v1.json")).RootElement;
 
     private async Task<List<(string Path, string Method, JsonElement Operation)>> OperationsAsync() =>
     [

@@ -35,10 +35,10 @@ internal static class Rows
     public static BlockRow Block(long slot) => new()
     {
         Slot = slot,
-        ParentSlot = slot - 1,
+        ParentSlot = Math.Max(0, slot - 1),
         Blockhash = Key((int)slot),
         PreviousBlockhash = Key((int)slot - 1),
-        BlockHeight = slot - 100,
+        BlockHeight = slot / 2,
         BlockTimeUnixMs = TimeOf(slot),
         Leader = Key(-1),
         LeaderRewardLamports = 16_906_623,
