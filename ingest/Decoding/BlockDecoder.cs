@@ -17,7 +17,6 @@ namespace Sluice.Ingest.Decoding;
 /// </remarks>
 public sealed class BlockDecoder
 {
-    private const ulong SlotsPerEpoch = 432_000;
     private const ulong LamportsPerSignature = 5_000;
 
     private readonly DecoderOptions _options;
@@ -55,7 +54,6 @@ public sealed class BlockDecoder
         _view.Begin(raw);
         for (var i = 0; i < _tipKeys.Length; i++) { _tipKeys[i] = raw.Keys.Find(WellKnown.TipAccounts[i]); }
 
-        var epoch = raw.Slot / SlotsPerEpoch;
         foreach (ref readonly var tx in raw.Transactions.Span)
         {
             if (!IsSound(raw, tx))
@@ -65,10 +63,10 @@ public sealed class BlockDecoder
             }
 
             if (tx.IsVote) { CountVote(tx, ref block); }
-            else { DecodeTransaction(raw, tx, epoch, ref block); }
+            else { DecodeTransaction(raw, tx, ref block); }
         }
 
-        _quality.Reward(block, epoch, ref block.Quality);
+        _quality.Reward(block, raw.Slot, ref block.Quality);
         block.Quality.DecodeRejected = _rejections.Instructions;
         foreach (ref readonly var rejection in raw.Rejections.Span) { _readRejections.Add(rejection.Reason); }
         _readRejections.WriteTo(block.Rejections, "read");
@@ -115,7 +113,7 @@ public sealed class BlockDecoder
         }
     }
 
-    private void DecodeTransaction(RawBlock raw, in RawTransaction tx, ulong epoch, ref Block block)
+    private void DecodeTransaction(RawBlock raw, in RawTransaction tx, ref Block block)
     {
         ref var record = ref block.Transactions.Add();
         record.Index = tx.Index;
@@ -128,7 +126,7 @@ public sealed class BlockDecoder
         record.ComputeUnits = tx.ComputeUnits >= 0 ? tx.ComputeUnits : null;
         if (tx.IsFailed && tx.ErrorLength > 0) { record.Error = _texts.Get(raw.Data.Span.Slice(tx.ErrorStart, tx.ErrorLength)); }
 
-        var cranksTips = ReadPrograms(raw, tx, epoch, ref record, ref block.Quality);
+        var cranksTips = ReadPrograms(raw, tx, ref record, ref block.Quality);
         QualityChecks.Lamports(raw, tx, ref block.Quality);
         if (!tx.IsFailed)
         {
@@ -150,7 +148,7 @@ public sealed class BlockDecoder
     }
 
     /// <summary>Reads fee, wrapper and flags from the instructions. Returns true when the tip payment program was invoked.</summary>
-    private bool ReadPrograms(RawBlock raw, in RawTransaction tx, ulong epoch, ref Transaction record, ref Quality quality)
+    private bool ReadPrograms(RawBlock raw, in RawTransaction tx, ref Transaction record, ref Quality quality)
     {
         var fee = new FeeFacts();
         var cranksTips = false;
@@ -160,7 +158,7 @@ public sealed class BlockDecoder
             var key = raw.AccountKeys[tx.AccountStart + ix.ProgramAccount];
             var entry = _view.Entries[_view.EntryOfKey[key]];
             var isTop = ix.InnerIndex < 0;
-            if (isTop) { fee.Add(entry.Kind, ix.IsRaw, data.Slice(ix.DataStart, ix.DataLength)); }
+            if (isTop) { fee.Add(entry.Kind, entry.IsBuiltin(raw.Slot), ix.IsRaw, data.Slice(ix.DataStart, ix.DataLength)); }
             if (isTop && record.Wrapper is null && IsWrapper(entry.Kind))
             {
                 record.Wrapper = raw.Keys[key];
@@ -178,7 +176,7 @@ public sealed class BlockDecoder
         var baseFee = fee.BaseFee(tx.SignatureCount);
         record.PriorityFeeLamports = tx.FeeLamports > baseFee ? tx.FeeLamports - baseFee : 0;
         fee.WriteTo(ref record);
-        if (fee.Follows(tx.FeeLamports, tx.SignatureCount, epoch, _options) is { } follows)
+        if (fee.Follows(tx.FeeLamports, tx.SignatureCount, raw.Slot, _options) is { } follows)
         {
             quality.FeeFormulaChecked++;
             if (!follows) { quality.FeeFormulaFailed++; }

@@ -1,20 +1,21 @@
 namespace Sluice.Ingest.Decoding;
 
-/// <summary>Rules of the chain that changed at an epoch. Values are mainnet's; other clusters changed at other times.</summary>
+/// <summary>Rules of the chain that changed, by the slot of the change. Values are mainnet's; other clusters changed at other slots.</summary>
+/// <remarks>Source: the activation slots of the features' accounts, as `solana feature status` shows them.</remarks>
 public sealed class DecoderOptions
 {
     /// <summary>Mainnet.</summary>
     public static DecoderOptions Default { get; } = new();
 
     /// <summary>
-    /// First and last epoch of the stretch in which the leader's share changed from half of all fees to half of the base fees and
-    /// all priority fees (SIMD-0096, February 2025). Within it either rule is accepted.
+    /// First slot in which the leader gets half of the base fees and all priority fees rather than half of everything: feature
+    /// reward_full_priority_fee (SIMD-0096), epoch 741, 12 February 2025.
     /// </summary>
-    public (ulong First, ulong Last) FullPriorityFee { get; init; } = (735, 750);
+    public ulong FullPriorityFeeFromSlot { get; init; } = 320_112_000;
 
     /// <summary>
-    /// First and last epoch of the stretch in which the default compute unit limit of builtin programs fell from 200,000 to 3,000
-    /// (SIMD-0170, 2025). Within it either rule is accepted.
+    /// First slot in which an instruction of a builtin program counts 3,000 rather than 200,000 compute units towards the default
+    /// limit: feature reserve_minimal_cus_for_builtin_instructions (SIMD-0170), epoch 758, March 2025.
     /// </summary>
-    public (ulong First, ulong Last) BuiltinLimit { get; init; } = (740, 900);
+    public ulong BuiltinLimitFromSlot { get; init; } = 327_456_000;
 }

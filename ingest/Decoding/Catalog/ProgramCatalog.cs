@@ -114,6 +114,7 @@ public sealed class ProgramCatalog
         Name = file.Name,
         Kind = file.Kind,
         ValidFromSlot = file.ValidFromSlot,
+        BuiltinUntilSlot = file.BuiltinUntilSlot,
         GenericPool = file.GenericPool ?? ProgramEntry.NoIndex,
         GenericPoolIsVaultOwner = file.GenericPoolIsVaultOwner,
         VaultsAreNoReserves = file.SharedVaults || file.Kind == ProgramKind.Clob,

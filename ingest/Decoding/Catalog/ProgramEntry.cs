@@ -41,9 +41,13 @@ internal sealed class ProgramEntry
     /// <summary>True when any event stands in the log rather than in an inner instruction.</summary>
     public bool HasLogEvents { get; init; }
 
-    /// <summary>
-    /// True when the program may be a venue in the generic detector's eyes.
-    /// </summary>
+    /// <summary>First slot in which the program was no longer part of the validator; 0 for one that never was.</summary>
+    public ulong BuiltinUntilSlot { get; init; }
+
+    /// <summary>True when the program was part of the validator in a slot.</summary>
+    public bool IsBuiltin(ulong slot) => Kind is ProgramKind.System or ProgramKind.Builtin || slot < BuiltinUntilSlot;
+
+    /// <summary>True when the program may be a venue in the generic detector's eyes.</summary>
     public bool MayPool => Kind is ProgramKind.Unknown or ProgramKind.Helper || IsVenue;
 
     /// <summary>True when transfers that belong to no swap here are the caller's to explain.</summary>

@@ -21,6 +21,9 @@ internal sealed class VenueFile
     /// <summary>First slot for which the layouts hold.</summary>
     public ulong ValidFromSlot { get; init; }
 
+    /// <summary>First slot in which a program that had been part of the validator no longer was; for programs of other kinds than builtin.</summary>
+    public ulong BuiltinUntilSlot { get; init; }
+
     public SwapFile[] Swaps { get; init; } = [];
 
     public EventFile[] Events { get; init; } = [];

@@ -26,6 +26,6 @@ internal static class WellKnown
         Pubkey.Parse("3AVi9Tg9Uo68tJfuvoKvqKNWKkC5wPdSSdeBnizKZ6jT"),
     ];
 
-    /// <summary>Rent of a token account of 165 bytes, lamports.</summary>
+    /// <summary>Rent of a token account of 165 bytes, lamports; lower since slot 444,096,000, when rent per byte fell.</summary>
     public const ulong TokenAccountRent = 2_039_280;
 }

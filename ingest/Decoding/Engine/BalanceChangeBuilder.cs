@@ -90,8 +90,9 @@ internal sealed class BalanceChangeBuilder(TransactionView view)
             var payer = PayerOf(account);
             var receiver = ReceiverOf(account);
             if (payer == receiver) { return; }
-            Add(view.KeyAt(payer), view.WrappedSol, WellKnown.TokenAccountRent);
-            Add(view.KeyAt(receiver), view.WrappedSol, -(Int128)WellKnown.TokenAccountRent);
+            var rent = RentOf(account, token.Mint);
+            Add(view.KeyAt(payer), view.WrappedSol, rent);
+            Add(view.KeyAt(receiver), view.WrappedSol, -(Int128)rent);
         }
         else if (isOpened && post >= wrappedPost)
         {
@@ -114,6 +115,17 @@ internal sealed class BalanceChangeBuilder(TransactionView view)
         foreach (ref readonly var transfer in view.Transfers.Span)
         {
             if (transfer.IsNative && transfer.Destination == account) { return transfer.Source; }
+        }
+
+        return 0;
+    }
+
+    /// <summary>Lamports that an account was opened with. Those of a wSOL account may hold more than rent, which is value that moved.</summary>
+    private ulong RentOf(int account, int mint)
+    {
+        foreach (ref readonly var opening in view.Openings.Span)
+        {
+            if (opening.Account == account) { return mint == view.WrappedSol ? Math.Min(opening.Lamports, WellKnown.TokenAccountRent) : opening.Lamports; }
         }
 
         return 0;

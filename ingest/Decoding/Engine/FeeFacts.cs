@@ -26,7 +26,8 @@ internal ref struct FeeFacts
     private bool _isUnknown;
 
     /// <summary>Takes in one top-level instruction.</summary>
-    public void Add(ProgramKind kind, bool isRaw, ReadOnlySpan<byte> data)
+    /// <param name="isBuiltin">Whether the program was part of the validator in this slot.</param>
+    public void Add(ProgramKind kind, bool isBuiltin, bool isRaw, ReadOnlySpan<byte> data)
     {
         if (!isRaw && kind is ProgramKind.ComputeBudget or ProgramKind.Precompile)
         {
@@ -44,11 +45,8 @@ internal ref struct FeeFacts
                 _precompileSignatures += data.Length > 0 ? data[0] : 0;
                 _builtins++;
                 break;
-            case ProgramKind.System or ProgramKind.Builtin:
-                _builtins++;
-                break;
             default:
-                _others++;
+                if (isBuiltin) { _builtins++; } else { _others++; }
                 break;
         }
     }
@@ -64,19 +62,18 @@ internal ref struct FeeFacts
     }
 
     /// <summary>True when the fee follows; null where its inputs are not known.</summary>
-    public readonly bool? Follows(ulong fee, int signatures, ulong epoch, DecoderOptions options)
+    public readonly bool? Follows(ulong fee, int signatures, ulong slot, DecoderOptions options)
     {
         if (_isUnknown) { return null; }
         var rest = fee - BaseFee(signatures);
         if (_price is null) { return rest == _requestedFee; }
         if (_limit is { } limit) { return rest == Priority(limit); }
 
-        var old = Priority(DefaultLimit * (ulong)(_others + _builtins));
-        if (epoch < options.BuiltinLimit.First) { return rest == old; }
-
-        // The Compute Budget program is a builtin among the others.
-        var current = Priority((DefaultLimit * (ulong)_others) + (BuiltinLimit * (ulong)(_builtins + _budgets)));
-        return rest == current || (epoch <= options.BuiltinLimit.Last && rest == old);
+        // Since the change the Compute Budget program counts as a builtin among the others.
+        var defaultLimit = slot < options.BuiltinLimitFromSlot
+            ? DefaultLimit * (ulong)(_others + _builtins)
+            : (DefaultLimit * (ulong)_others) + (BuiltinLimit * (ulong)(_builtins + _budgets));
+        return rest == Priority(defaultLimit);
     }
 
     private readonly ulong Priority(ulong limit)

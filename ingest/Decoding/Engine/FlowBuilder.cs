@@ -165,6 +165,9 @@ internal sealed class FlowBuilder(TransactionView view)
             case 11 when InRange(accounts, 3): // TransferWithSeed: from, base, to
                 AddNative(frame, accounts[0], accounts[2], U64(data, 4));
                 break;
+            case 13: // CreateAccountAllowPrefund: the account comes first, who pays second
+                view.Openings.Add() = (accounts[1], accounts[0], U64(data, 4));
+                break;
         }
     }
 

@@ -42,18 +42,15 @@ internal sealed class QualityChecks(TransactionView view, DecoderOptions options
         }
     }
 
-    /// <summary>The leader's fee reward against the rule of its epoch.</summary>
-    public void Reward(in Block block, ulong epoch, ref Quality quality)
+    /// <summary>The leader's fee reward against the rule of its slot.</summary>
+    public void Reward(in Block block, ulong slot, ref Quality quality)
     {
         if (block.LeaderRewardLamports is not { } reward || !block.IsComplete) { return; }
         quality.RewardChecked = 1;
         var fees = block.FeesLamports;
-        var half = fees - (fees / 2);
-        var baseFees = fees - block.PriorityFeesLamports;
-        var full = baseFees - (baseFees / 2) + block.PriorityFeesLamports;
-        var (first, last) = options.FullPriorityFee;
-        var holds = (epoch <= last && (ulong)reward == half) || (epoch >= first && (ulong)reward == full);
-        quality.RewardFailed = holds ? 0 : 1;
+        var shared = slot < options.FullPriorityFeeFromSlot ? fees : fees - block.PriorityFeesLamports;
+        var expected = fees - (shared / 2); // what is burned is rounded down
+        quality.RewardFailed = reward >= 0 && (ulong)reward == expected ? 0 : 1;
     }
 
     private void Add(in RawTokenBalance balance)
