@@ -7,6 +7,7 @@ var root = new RootCommand("Streams Solana blocks into swaps and findings that a
 {
     ReplayCommand.Create(),
     SimulateCommand.Create(),
+    PackCommand.Create(),
     QueryCommand.Create(),
     ApiCommand.Create(),
     DemoCommand.Create(),
