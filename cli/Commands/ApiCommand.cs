@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Sluice.Api;
 using Sluice.Cli.Output;
 using Sluice.Sinks;
+using Sluice.Sinks.Migrations;
 
 namespace Sluice.Cli.Commands;
 
@@ -19,6 +20,7 @@ internal static class ApiCommand
         command.SetAction(async (parsed, cancel) =>
         {
             await using var opened = await StoreOption.OpenExistingAsync(parsed.GetRequiredValue(store), cancel);
+            await SchemaMigrations.RequireCurrentAsync(opened, cancel);
             return await ServeAsync(opened, parsed.GetValue(port), cancel);
         });
         return command;

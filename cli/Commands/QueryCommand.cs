@@ -1,13 +1,15 @@
 using System.CommandLine;
 using Sluice.Cli.Output;
 using Sluice.Sinks;
+using Sluice.Sinks.Embedded;
+using Sluice.Sinks.Migrations;
 
 namespace Sluice.Cli.Commands;
 
 /// <summary><c>sluice query "SQL"</c>: asks the store, read-only.</summary>
 internal static class QueryCommand
 {
-    private const int NewLine = '\n';
+    private const byte NewLine = (byte)'\n';
 
     public static Command Create()
     {
@@ -38,17 +40,39 @@ internal static class QueryCommand
             Format = json ? "JSONEachRow" : csv ? "CSVWithNames" : "PrettyCompactMonoBlock",
             MaxDuration = TimeSpan.FromSeconds(seconds),
         };
-        await using var store = await StoreOption.OpenExistingAsync(storePath, cancel);
         await using var output = Console.OpenStandardOutput();
+        EmbeddedClickHouse store;
+        try
+        {
+            store = await StoreOption.OpenExistingAsync(storePath, cancel);
+        }
+        catch (StoreException e)
+        {
+            // Held by another process: when that is 'sluice api', it answers in the store's stead.
+            if (StoreAnnouncement.Read(storePath) is { } api && await ServedStore.TryAskAsync(api, query, output, cancel) is { } code) { return code; }
+            Fail.Print(e.Message);
+            return ExitCode.Failed;
+        }
+
+        await using (store)
+        {
+            await SchemaMigrations.RequireCurrentAsync(store, cancel);
+            await WriteAsync(store, query, json, output, cancel);
+        }
+
+        return ExitCode.Done;
+    }
+
+    private static async Task WriteAsync(EmbeddedClickHouse store, ClickHouseQuery query, bool json, Stream output, CancellationToken cancel)
+    {
         if (json)
         {
             await foreach (var piece in store.StreamAsync(query, cancel)) { await output.WriteAsync(piece, cancel); }
-            return ExitCode.Done;
+            return;
         }
 
         var result = await store.QueryAsync(query, cancel);
         await output.WriteAsync(result.Bytes, cancel);
         if (result.Bytes.Length > 0 && result.Bytes[^1] != NewLine) { output.WriteByte(NewLine); }
-        return ExitCode.Done;
     }
 }
