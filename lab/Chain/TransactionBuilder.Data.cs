@@ -149,11 +149,17 @@ internal sealed partial class TransactionBuilder
     private void LogFailed(int program, uint code)
     {
         var name = _accounts[program].TextUtf8;
-        if (!StartLine(42 + name.Length)) { return; }
-        Span<byte> hex = stackalloc byte[8];
-        System.Buffers.Text.Utf8Formatter.TryFormat(code, hex, out var length, new('x'));
+        if (!StartLine(54 + name.Length)) { return; }
         Logs.Raw("Program "u8);
         Logs.Raw(name);
+        if (RanOutOfUnits)
+        {
+            Logs.Raw(" failed: exceeded CUs meter at BPF instruction\""u8);
+            return;
+        }
+
+        Span<byte> hex = stackalloc byte[8];
+        System.Buffers.Text.Utf8Formatter.TryFormat(code, hex, out var length, new('x'));
         Logs.Raw(" failed: custom program error: 0x"u8);
         Logs.Raw(hex[..length]);
         Logs.Byte((byte)'"');

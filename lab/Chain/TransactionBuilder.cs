@@ -109,6 +109,9 @@ internal sealed partial class TransactionBuilder(World world)
 
     internal uint FailedCode { get; private set; }
 
+    /// <summary>Whether it failed for want of compute units instead of with a code.</summary>
+    internal bool RanOutOfUnits { get; private set; }
+
     public ulong UnitsConsumed { get; private set; }
 
     /// <summary>Program whose returned data the transaction ends with, or -1: each call forgets what was returned before.</summary>
@@ -132,6 +135,7 @@ internal sealed partial class TransactionBuilder(World world)
         HasFailed = false;
         FailedStep = 0;
         FailedCode = 0;
+        RanOutOfUnits = false;
         ReturnProgram = -1;
         OuterCount = 0;
         IsVersioned = versioned;
@@ -222,6 +226,14 @@ internal sealed partial class TransactionBuilder(World world)
 
         _stack.Clear();
         HasFailed = true;
+    }
+
+    /// <summary>Ends the transaction because the innermost open instruction used up all compute units.</summary>
+    public void FailForBudget()
+    {
+        Spend(_remaining);
+        RanOutOfUnits = true;
+        Fail(0);
     }
 
     /// <summary>Fixes the outcome. A failed transaction is undone here.</summary>

@@ -184,6 +184,12 @@ internal sealed class TransactionJson(World world)
 
         json.Raw("{\"InstructionError\":["u8);
         json.Number((ulong)tx.FailedStep);
+        if (tx.RanOutOfUnits)
+        {
+            json.Raw(",\"ComputationalBudgetExceeded\"]}"u8);
+            return;
+        }
+
         json.Raw(",{\"Custom\":"u8);
         json.Number(tx.FailedCode);
         json.Raw("}]}"u8);

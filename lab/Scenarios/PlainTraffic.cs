@@ -75,8 +75,8 @@ internal sealed class PlainTraffic(Stage stage, Purses purses, UserSwaps users)
         if (random.PerMille(80))
         {
             tx.Open(world.Programs.Memo, 5_100);
-            tx.With(from, Use.Sign).Bytes("payout "u8).U8((byte)('A' + random.Below(26))).U8((byte)('A' + random.Below(26)));
-            tx.Log("Memo (len 9): \\\"payout\\\""u8);
+            tx.With(from, Use.Sign).Bytes("monthly payout"u8);
+            tx.Log("Memo (len 14): \\\"monthly payout\\\""u8);
             tx.Close();
         }
 
@@ -106,8 +106,15 @@ internal sealed class PlainTraffic(Stage stage, Purses purses, UserSwaps users)
             tx.Log("Instruction: Update"u8);
             if (fails && call == calls - 1)
             {
-                tx.Log("Error: stale update"u8);
-                tx.Fail(6_000u + (uint)random.Below(40));
+                if (random.PerMille(250))
+                {
+                    tx.FailForBudget();
+                }
+                else
+                {
+                    tx.Log("Error: stale update"u8);
+                    tx.Fail(6_000u + (uint)random.Below(40));
+                }
             }
             else
             {

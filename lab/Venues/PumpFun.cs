@@ -143,7 +143,7 @@ internal sealed class PumpFun(World world) : Venue(world)
     {
         var sol = (ulong)((UInt128)spend * 10_000 / (10_000 + ProtocolBps + CreatorBps));
         var protocol = Share(sol, ProtocolBps);
-        while (sol + protocol + Share(sol, CreatorBps) > spend) { sol--; }
+        while (sol > 0 && sol + protocol + Share(sol, CreatorBps) > spend) { sol--; }
         var creator = spend - sol - protocol;
         return (sol, protocol, creator, Product(VirtualSol + RealSol(pool), VirtualCoins + Accounts[pool.VaultA].Amount, sol));
     }

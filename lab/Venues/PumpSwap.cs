@@ -166,9 +166,13 @@ internal sealed class PumpSwap(World world) : Venue(world)
 
     private static BuyCosts BuyOf(ulong spend)
     {
+        // Three shares, each rounded up, may exceed what was set aside for them by as many units.
         var net = (ulong)((UInt128)spend * 10_000 / (10_000 + PoolBps + ProtocolBps + CreatorBps));
         var (toPool, protocol, creator) = (Share(net, PoolBps), Share(net, ProtocolBps), Share(net, CreatorBps));
-        while (net + toPool + protocol + creator > spend) { net--; }
+        var over = net + toPool + protocol + creator;
+        over = over > spend ? over - spend : 0;
+        if (over >= net) { return new BuyCosts(0, spend, 0, 0); }
+        net -= over;
         return new BuyCosts(net, spend - net - protocol - creator, protocol, creator);
     }
 

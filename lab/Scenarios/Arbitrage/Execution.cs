@@ -23,6 +23,9 @@ internal readonly record struct Choices(
 /// <summary>Carries out a plan as one transaction of a searcher.</summary>
 internal sealed class Execution(Stage stage, Purses purses, Jupiter jupiter, FlashLoans loans)
 {
+    /// <summary>Lamports that a searcher keeps for fees, tips and rent: more than the largest gain, of which those are parts.</summary>
+    private const ulong WalletFloor = 500_000_000;
+
     private readonly List<int> _opened = new(8);
     private readonly List<Hop> _hops = new(4);
 
@@ -50,7 +53,7 @@ internal sealed class Execution(Stage stage, Purses purses, Jupiter jupiter, Fla
             if (!stage.Accounts[stock].IsOpen || stage.Accounts[stock].Amount < plan.Amounts[2]) { return false; }
         }
 
-        if (stage.Accounts[bot.Wallet].Lamports < 4 * Purses.Reserve)
+        if (stage.Accounts[bot.Wallet].Lamports < WalletFloor)
         {
             stage.AskFor(bot.Wallet, 50_000_000_000);
             return false;
@@ -66,7 +69,7 @@ internal sealed class Execution(Stage stage, Purses purses, Jupiter jupiter, Fla
         if (mint.IsNative && bot.Wraps)
         {
             var lamports = stage.Accounts[bot.Wallet].Lamports;
-            return lamports > 4 * Purses.Reserve ? lamports - (4 * Purses.Reserve) : 0;
+            return lamports > WalletFloor ? lamports - WalletFloor : 0;
         }
 
         var account = purses.Existing(bot.Wallet, mint, mint.OfCents(30_000_000));

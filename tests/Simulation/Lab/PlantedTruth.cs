@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Sluice.Lab;
 
 namespace Sluice.Tests.Simulation.Lab;
@@ -103,6 +102,7 @@ public sealed class PlantedTruth
         {
             Assert.Equal(p.Truth.Gross - p.Truth.FeeLamports - p.Truth.TipLamports, p.Truth.Net);
             Assert.True(p.Truth.Net * 3 > p.Truth.Gross);
+            Assert.True(p.Truth.Gross < 300_000_000, "gains are at most forty dollars");
         });
 
         // In other mints there is no net; a dollar is worth more than four million lamports throughout.
