@@ -19,7 +19,9 @@ public sealed class SimulatorOptions
     /// <summary>Unix seconds of the first slot; a slot takes 400 ms.</summary>
     public long FirstBlockTime { get; init; } = 1_761_966_689;
 
-    /// <summary>Vote transactions of a block, on average. Chosen so that votes and others make the 1,225 a slot of November 2025.</summary>
+    /// <summary>
+    /// Vote transactions of a block, on average. Chosen so that votes and others make the 1,225 a slot of November 2025.
+    /// </summary>
     public int VotesPerBlock { get; init; } = 881;
 
     /// <summary>
@@ -37,7 +39,9 @@ public sealed class SimulatorOptions
     /// <summary>Versioned messages with lookup tables among non-vote transactions: 255 of 444 in slot 254170887.</summary>
     public int VersionedPerMille { get; init; } = 574;
 
-    /// <summary>Non-vote transactions that set a compute limit and price: 390 of 444 in slot 254170887 (409 set a price).</summary>
+    /// <summary>
+    /// Non-vote transactions that set a compute limit and price: 390 of 444 in slot 254170887 (409 set a price).
+    /// </summary>
     public int BudgetPerMille { get; init; } = 880;
 
     /// <summary>
@@ -46,7 +50,10 @@ public sealed class SimulatorOptions
     /// </summary>
     public int TippedSwapsPerMille { get; init; } = 250;
 
-    /// <summary>Slots without a block. Chosen; half of them are a leader's whole turn, as all eight of slots 55065100 to 55065152 were.</summary>
+    /// <summary>
+    /// Slots without a block. Chosen; half of them are a leader's whole turn, as all eight of slots 55065100 to 55065152
+    /// were.
+    /// </summary>
     public int SkippedPerMille { get; init; } = 20;
 
     /// <summary>
@@ -76,7 +83,10 @@ public sealed class SimulatorOptions
             (nameof(SkippedPerMille), SkippedPerMille),
         })
         {
-            if (share is < 0 or > 1000) { throw new ArgumentOutOfRangeException(name, share, "A share in thousandths is asked for."); }
+            if (share is < 0 or > 1000)
+            {
+                throw new ArgumentOutOfRangeException(name, share, "A share in thousandths is asked for.");
+            }
         }
 
         ArgumentOutOfRangeException.ThrowIfNegative(ArbitragesPerThousandBlocks);

@@ -20,11 +20,19 @@ public enum TruthKind
 /// <param name="Pools">Pools of the swaps, in the order of execution.</param>
 /// <param name="Route">How the swaps were called: direct, program or jupiter.</param>
 /// <param name="FlashLoan">Whether a flash loan brackets the swaps.</param>
-/// <param name="ProfitMint">Mint of the profit; for the stable class the mint that came out last, at par with the first. Null for look-alikes.</param>
-/// <param name="Gross">Gain in base units of the profit mint, before fee and tip, after a flash loan's fee and without rent. Null for look-alikes.</param>
+/// <param name="ProfitMint">
+/// Mint of the profit; for the stable class the mint that came out last, at par with the first. Null for look-alikes.
+/// </param>
+/// <param name="Gross">
+/// Gain in base units of the profit mint, before fee and tip, after a flash loan's fee and without rent. Null for
+/// look-alikes.
+/// </param>
 /// <param name="FeeLamports">The transaction's fee.</param>
 /// <param name="TipLamports">Lamports to Jito's tip accounts.</param>
-/// <param name="Net">Gross less fee and tip where the profit is in SOL; null elsewhere, since fee and tip are in lamports and the truth holds no price.</param>
+/// <param name="Net">
+/// Gross less fee and tip where the profit is in SOL; null elsewhere, since fee and tip are in lamports and the truth holds
+/// no price.
+/// </param>
 public sealed record TruthEntry(
     string Id,
     TruthKind Kind,

@@ -26,7 +26,8 @@ internal sealed class Actors(World world, int users)
 
     public Validator[] Validators { get; } = Make(
         Nodes,
-        i => new Validator(world.NewAccount(20_000_000_000 + ((ulong)i * 77_000_000)), world.NewAccount(27_074_400 + ((ulong)(i % 13) * 1_000_000))));
+        i => new Validator(world.NewAccount(20_000_000_000 + ((ulong)i * 77_000_000)),
+            world.NewAccount(27_074_400 + ((ulong)(i % 13) * 1_000_000))));
 
     /// <summary>Programs of which nothing is known: games, oracles, order books.</summary>
     public int[] OpaquePrograms { get; } = Make(Opaques, _ => world.NewAccount(1_141_440));

@@ -55,11 +55,13 @@ internal sealed class Genesis
     private void ListPrograms()
     {
         var p = _world.Programs;
-        _world.List([p.System, p.Token, p.Token2022, p.AssociatedToken, p.Memo, p.Rent, p.Clock, p.InstructionsSysvar, p.OpenBook]);
+        _world.List([p.System, p.Token, p.Token2022, p.AssociatedToken, p.Memo, p.Rent, p.Clock, p.InstructionsSysvar,
+            p.OpenBook]);
         _world.List([p.Jupiter, p.JupiterEvents, p.RaydiumAmmV4, p.RaydiumAmmAuthority, p.RaydiumCpmm, p.RaydiumCpmmAuthority]);
         _world.List([p.RaydiumClmm, p.Whirlpool, p.Dlmm, p.DlmmEvents, p.DammV2, p.DammV2Authority, p.DammV2Events]);
         _world.List([p.PumpFun, p.PumpFunGlobal, p.PumpFunEvents, p.PumpFunVolume, p.PumpFunFeeConfig, p.PumpFees, p.PumpSwap]);
-        _world.List([p.PumpSwapGlobal, p.PumpSwapEvents, p.PumpSwapVolume, p.PumpSwapFeeConfig, p.PumpSwapFeeRecipient, p.KaminoLend]);
+        _world.List([p.PumpSwapGlobal, p.PumpSwapEvents, p.PumpSwapVolume, p.PumpSwapFeeConfig, p.PumpSwapFeeRecipient,
+            p.KaminoLend]);
         _world.List(p.TipAccounts);
     }
 
@@ -129,7 +131,9 @@ internal sealed class Genesis
         }
     }
 
-    /// <summary>Coins that left the curve: PumpSwap, and now and then a second market. The newer ones belong to Token-2022.</summary>
+    /// <summary>
+    /// Coins that left the curve: PumpSwap, and now and then a second market. The newer ones belong to Token-2022.
+    /// </summary>
     private void MakeGraduated(Mint sol, Mint usdc)
     {
         for (var i = 0; i < Graduated; i++)

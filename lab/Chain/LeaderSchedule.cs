@@ -6,7 +6,9 @@ internal sealed class LeaderSchedule(ulong seed, int validators, int skippedPerM
     /// <summary>Slots of a turn.</summary>
     public const int Turn = 4;
 
-    /// <summary>Number of the validator that leads the slot. A few large ones lead often: the smaller of two draws, squared.</summary>
+    /// <summary>
+    /// Number of the validator that leads the slot. A few large ones lead often: the smaller of two draws, squared.
+    /// </summary>
     public int LeaderOf(ulong slot)
     {
         var random = new Prng(seed, stream: 0x1EAD_0000_0000 + (slot / Turn));

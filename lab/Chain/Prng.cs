@@ -4,7 +4,9 @@ using Sluice.Schemas.Chain;
 
 namespace Sluice.Lab.Chain;
 
-/// <summary>The simulator's only source of chance: xoshiro256** seeded by splitmix64 (Blackman and Vigna, public domain).</summary>
+/// <summary>
+/// The simulator's only source of chance: xoshiro256** seeded by splitmix64 (Blackman and Vigna, public domain).
+/// </summary>
 /// <remarks>Integers only, so one seed gives the same stream on every machine and in every version of the framework.</remarks>
 internal sealed class Prng
 {

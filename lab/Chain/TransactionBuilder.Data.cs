@@ -69,6 +69,19 @@ internal sealed partial class TransactionBuilder
         Logs.Byte((byte)'"');
     }
 
+    /// <summary>Writes the line by which Anchor programs report an error.</summary>
+    public void LogAnchorError(ReadOnlySpan<byte> name, ulong number, ReadOnlySpan<byte> message)
+    {
+        if (!StartLine(80 + name.Length + message.Length)) { return; }
+        Logs.Raw("Program log: AnchorError occurred. Error Code: "u8);
+        Logs.Raw(name);
+        Logs.Raw(". Error Number: "u8);
+        Logs.Number(number);
+        Logs.Raw(". Error Message: "u8);
+        Logs.Raw(message);
+        Logs.Raw(".\""u8);
+    }
+
     /// <summary>Writes a "Program log: " line that ends in a number.</summary>
     public void Log(ReadOnlySpan<byte> text, ulong number)
     {
@@ -79,7 +92,9 @@ internal sealed partial class TransactionBuilder
         Logs.Byte((byte)'"');
     }
 
-    /// <summary>Writes a log line with bytes as base64: <c>Program data: </c> of Anchor events, <c>Program log: ray_log: </c>.</summary>
+    /// <summary>
+    /// Writes a log line with bytes as base64: <c>Program data: </c> of Anchor events, <c>Program log: ray_log: </c>.
+    /// </summary>
     public void LogBytes(ReadOnlySpan<byte> prefix, ReadOnlySpan<byte> bytes)
     {
         if (!StartLine(prefix.Length + ((bytes.Length + 2) / 3 * 4))) { return; }

@@ -1,7 +1,9 @@
 namespace Sluice.Lab.Chain;
 
 /// <summary>Instructions of the native and the token programs, with what they do to balances.</summary>
-/// <remarks>Units are those of real transactions of 2024 and 2025 (slot 254170887 and data of slots 372 to 378 million).</remarks>
+/// <remarks>
+/// Units are those of real transactions of 2024 and 2025 (slot 254170887 and data of slots 372 to 378 million).
+/// </remarks>
 internal sealed partial class TransactionBuilder
 {
     private const ulong EventTag = 0xE445A52E51CB9A1D;
@@ -42,7 +44,8 @@ internal sealed partial class TransactionBuilder
     {
         var mint = _world.Mints[_accounts[source].Mint];
         Open(mint.Program);
-        With(source, Use.Write).With(mint.Account).With(destination, Use.Write).With(authority).U8(12).U64(amount).U8(mint.Decimals);
+        With(source, Use.Write).With(mint.Account).With(destination, Use.Write).With(authority);
+        U8(12).U64(amount).U8(mint.Decimals);
         Log("Instruction: TransferChecked"u8);
         MoveTokens(mint, source, destination, amount);
         Close(mint.IsToken2022 ? 2_307UL : mint.IsNative ? 6_238UL : 6_147UL);

@@ -114,7 +114,9 @@ internal sealed partial class TransactionBuilder(World world)
 
     public ulong UnitsConsumed { get; private set; }
 
-    /// <summary>Program whose returned data the transaction ends with, or -1: each call forgets what was returned before.</summary>
+    /// <summary>
+    /// Program whose returned data the transaction ends with, or -1: each call forgets what was returned before.
+    /// </summary>
     internal int ReturnProgram { get; private set; }
 
     internal ReadOnlySpan<byte> ReturnData => _returned.AsSpan(0, _returnedCount);
@@ -211,7 +213,9 @@ internal sealed partial class TransactionBuilder(World world)
         LogSuccess(program);
     }
 
-    /// <summary>Ends the transaction with an error of the innermost open instruction: nothing of it takes effect but the fee.</summary>
+    /// <summary>
+    /// Ends the transaction with an error of the innermost open instruction: nothing of it takes effect but the fee.
+    /// </summary>
     public void Fail(uint code)
     {
         FailedStep = Steps[_stack[0].Step].Top;

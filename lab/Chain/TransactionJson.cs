@@ -3,7 +3,9 @@ using Sluice.Schemas.Chain;
 
 namespace Sluice.Lab.Chain;
 
-/// <summary>Writes a finished transaction as a node shows it in <c>getBlock</c>, encoding "json", keys in alphabetical order.</summary>
+/// <summary>
+/// Writes a finished transaction as a node shows it in <c>getBlock</c>, encoding "json", keys in alphabetical order.
+/// </summary>
 internal sealed class TransactionJson(World world)
 {
     private readonly AccountTable _accounts = world.Accounts;

@@ -69,7 +69,9 @@ internal sealed class World
         return id;
     }
 
-    /// <summary>The owner's associated token account, whether or not it exists on chain; see <see cref="Account.IsOpen"/>.</summary>
+    /// <summary>
+    /// The owner's associated token account, whether or not it exists on chain; see <see cref="Account.IsOpen"/>.
+    /// </summary>
     public int TokenAccount(int owner, Mint mint)
     {
         var name = ((long)owner << 32) | (uint)mint.Number;

@@ -2,7 +2,9 @@ using System.Buffers.Binary;
 
 namespace Sluice.Lab.Json;
 
-/// <summary>Base58 text of instruction data, whose length is free; keys and signatures use <see cref="Schemas.Chain.Base58"/>.</summary>
+/// <summary>
+/// Base58 text of instruction data, whose length is free; keys and signatures use <see cref="Schemas.Chain.Base58"/>.
+/// </summary>
 /// <remarks>
 /// The number grows by 32 bits a step and is kept as limbs of 58^5, least significant first: one division by a constant
 /// a limb, and each limb is five digits in the end.

@@ -2,7 +2,9 @@ using System.Buffers.Text;
 
 namespace Sluice.Lab.Json;
 
-/// <summary>A growing byte buffer for UTF-8 text. It keeps its memory when cleared, so that a block costs no new memory.</summary>
+/// <summary>
+/// A growing byte buffer for UTF-8 text. It keeps its memory when cleared, so that a block costs no new memory.
+/// </summary>
 internal sealed class Utf8Buffer(int capacity)
 {
     private byte[] _bytes = new byte[capacity];

@@ -23,7 +23,9 @@ public sealed class SimulationFiles
 /// <param name="Bytes">Bytes of JSON written, before compression.</param>
 public readonly record struct SimulationProgress(int Slots, int SlotsWanted, ulong Transactions, ulong Bytes);
 
-/// <summary>Writes a run into a folder: blocks, <c>truth.ndjson</c> with one planted transaction a line, <c>totals.json</c>.</summary>
+/// <summary>
+/// Writes a run into a folder: blocks, <c>truth.ndjson</c> with one planted transaction a line, <c>totals.json</c>.
+/// </summary>
 /// <remarks>
 /// Files get their names when they are whole; until then they end in <c>.part</c>, and what is left of one after a crash
 /// or a cancelled run is not a block file. <c>totals.json</c> is written last.
@@ -32,7 +34,9 @@ public static class SimulationWriter
 {
     private const int FileBuffer = 1 << 20, ProgressEvery = 16;
 
-    /// <summary>Simulates and writes everything. The folder is made; files of an earlier run of the same names are replaced.</summary>
+    /// <summary>
+    /// Simulates and writes everything. The folder is made; files of an earlier run of the same names are replaced.
+    /// </summary>
     /// <param name="folder">Output folder.</param>
     /// <param name="options">What to simulate.</param>
     /// <param name="files">How to lay it into files; null for the default.</param>

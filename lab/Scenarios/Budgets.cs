@@ -6,10 +6,14 @@ namespace Sluice.Lab.Scenarios;
 internal static class Budgets
 {
     /// <summary>Deciles of the compute price in micro-lamports: those of 409 transactions of slot 254170887.</summary>
-    private static ReadOnlySpan<ulong> Prices => [1, 1_000, 2_000, 5_000, 11_000, 25_613, 60_000, 120_000, 300_000, 986_806, 1_973_612];
+    private static ReadOnlySpan<ulong> Prices =>
+        [1, 1_000, 2_000, 5_000, 11_000, 25_613, 60_000, 120_000, 300_000, 986_806, 1_973_612];
 
-    /// <summary>Tips in lamports: the 49 tips of August 2024 made 0.0734 SOL, 1.5 million on average, most of them far smaller.</summary>
-    private static ReadOnlySpan<ulong> Tips => [1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000, 300_000, 1_000_000, 3_000_000, 10_000_000];
+    /// <summary>
+    /// Tips in lamports: the 49 tips of August 2024 made 0.0734 SOL, 1.5 million on average, most of them far smaller.
+    /// </summary>
+    private static ReadOnlySpan<ulong> Tips =>
+        [1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000, 300_000, 1_000_000, 3_000_000, 10_000_000];
 
     /// <summary>A budget of at least the units that are needed, or none, in that share of the cases.</summary>
     public static ComputeBudget Draw(Prng random, int setPerMille, uint units)

@@ -3,7 +3,9 @@ using Sluice.Lab.Venues;
 
 namespace Sluice.Lab.Scenarios;
 
-/// <summary>One step of a Jupiter route: a leg, the share of its input that it takes, and which tokens of the plan it joins.</summary>
+/// <summary>
+/// One step of a Jupiter route: a leg, the share of its input that it takes, and which tokens of the plan it joins.
+/// </summary>
 internal readonly record struct Hop(Leg Leg, byte Percent, byte From, byte To);
 
 /// <summary>Writes Jupiter v6 <c>route</c> instructions: the plan, the inner swaps and one SwapEvent a hop.</summary>
@@ -39,7 +41,8 @@ internal sealed class Jupiter(Stage stage)
     /// <param name="fails">Whether the route ends in "slippage tolerance exceeded".</param>
     /// <param name="feeAccount">Token account of a referrer who gets <paramref name="feeBps"/> of the output, or -1.</param>
     /// <param name="feeBps">The referrer's share in basis points.</param>
-    public ulong Route(int user, int source, int destination, List<Hop> hops, ulong amountIn, bool fails = false, int feeAccount = -1, byte feeBps = 0)
+    public ulong Route(int user, int source, int destination, List<Hop> hops, ulong amountIn, bool fails = false,
+        int feeAccount = -1, byte feeBps = 0)
     {
         var (tx, programs) = (stage.Tx, stage.World.Programs);
         var bought = hops[^1].Leg.MintOut;
@@ -63,7 +66,7 @@ internal sealed class Jupiter(Stage stage)
 
         if (fails)
         {
-            tx.Log("AnchorError occurred. Error Code: SlippageToleranceExceeded. Error Number: 6001. Error Message: Slippage tolerance exceeded."u8);
+            tx.LogAnchorError("SlippageToleranceExceeded"u8, 6001, "Slippage tolerance exceeded"u8);
             tx.Fail(6001);
             return 0;
         }
@@ -92,11 +95,14 @@ internal sealed class Jupiter(Stage stage)
         var out0 = leg.Pool.Venue.Swap(tx, leg.Pool, new Trade(user, from, to, leg.AToB, part, 0));
         _held[hops[i].From] -= part;
         _held[hops[i].To] += out0;
-        tx.Event.Start(0x40C6CDE8260871E2).Key(leg.Pool.Venue.Program).Key(leg.MintIn.Account).U64(part).Key(leg.MintOut.Account).U64(out0);
+        tx.Event.Start(0x40C6CDE8260871E2).Key(leg.Pool.Venue.Program).Key(leg.MintIn.Account).U64(part).Key(leg.MintOut.Account);
+        tx.Event.U64(out0);
         tx.EmitByCall(programs.Jupiter, programs.JupiterEvents, 199);
     }
 
-    /// <summary>What a hop takes of its token: its percentage of what there was, and the rest when it is the last to take.</summary>
+    /// <summary>
+    /// What a hop takes of its token: its percentage of what there was, and the rest when it is the last to take.
+    /// </summary>
     private ulong Part(List<Hop> hops, int i)
     {
         var hop = hops[i];

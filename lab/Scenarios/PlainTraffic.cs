@@ -16,7 +16,9 @@ internal sealed class PlainTraffic(Stage stage, Purses purses, UserSwaps users)
         stage.Begin(payer, 2_000);
         for (var i = 0; i < receivers; i++)
         {
-            var amount = fromExchange ? random.Range(500_000_000, 20_000_000_000) : random.Magnitude(10_000, stage.Accounts[payer].Lamports / 8);
+            var amount = fromExchange
+                ? random.Range(500_000_000, 20_000_000_000)
+                : random.Magnitude(10_000, stage.Accounts[payer].Lamports / 8);
             if (fromExchange && stage.Poor.Count > 0 && stage.Accounts[stage.Poor.Peek().Account].Mint < 0)
             {
                 var (poor, asked) = stage.Poor.Dequeue();
@@ -51,7 +53,10 @@ internal sealed class PlainTraffic(Stage stage, Purses purses, UserSwaps users)
         {
             var sender = users.AnyUser();
             var held = sender == to ? 0 : purses.Holding(sender, mint);
-            if (held > 1_000 && stage.Accounts[sender].Lamports > Purses.Reserve) { (from, amount) = (sender, random.Range(held / 20, held / 2)); }
+            if (held > 1_000 && stage.Accounts[sender].Lamports > Purses.Reserve)
+            {
+                (from, amount) = (sender, random.Range(held / 20, held / 2));
+            }
         }
 
         var source = purses.Existing(from, mint, mint.OfCents(2_000_000_000));
@@ -98,7 +103,8 @@ internal sealed class PlainTraffic(Stage stage, Purses purses, UserSwaps users)
             var accounts = 1 + random.Below(6);
             for (var i = 0; i < accounts; i++)
             {
-                tx.With(actors.OpaqueAccounts[random.Below(actors.OpaqueAccounts.Length)], random.PerMille(600) ? Use.Write : Use.Read);
+                tx.With(actors.OpaqueAccounts[random.Below(actors.OpaqueAccounts.Length)],
+                    random.PerMille(600) ? Use.Write : Use.Read);
             }
 
             random.Fill(bytes);

@@ -51,7 +51,11 @@ internal sealed class Purses(Stage stage)
     public Purse Prepare(int owner, Mint sold, Mint bought, ulong amount)
     {
         var tx = stage.Tx;
-        var purse = new Purse { Source = stage.World.TokenAccount(owner, sold), Destination = stage.World.TokenAccount(owner, bought) };
+        var purse = new Purse
+        {
+            Source = stage.World.TokenAccount(owner, sold),
+            Destination = stage.World.TokenAccount(owner, bought)
+        };
         if (sold.IsNative)
         {
             purse.ClosesSource = true;
@@ -61,7 +65,10 @@ internal sealed class Purses(Stage stage)
         }
 
         purse.ClosesDestination = bought.IsNative;
-        if (!stage.Accounts[purse.Destination].IsOpen || stage.Random.PerMille(600)) { tx.CreateTokenAccount(owner, purse.Destination); }
+        if (!stage.Accounts[purse.Destination].IsOpen || stage.Random.PerMille(600))
+        {
+            tx.CreateTokenAccount(owner, purse.Destination);
+        }
         return purse;
     }
 

@@ -43,7 +43,8 @@ internal sealed class Traffic
     }
 
     /// <summary>Non-vote transactions that the block still gets.</summary>
-    public int Remaining => Math.Max(_plannedArbitrages + _plannedLookAlikes, _planned - (_stage.TransactionCount - _stage.VoteCount));
+    public int Remaining =>
+        Math.Max(_plannedArbitrages + _plannedLookAlikes, _planned - (_stage.TransactionCount - _stage.VoteCount));
 
     /// <summary>Decides how many non-vote transactions the block gets, and how many of them are planted.</summary>
     public void PlanBlock(int transactions)

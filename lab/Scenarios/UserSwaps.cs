@@ -58,7 +58,9 @@ internal sealed class UserSwaps
         return SendRoute(user, amount, fails, TipOrNone());
     }
 
-    /// <summary>Sends the hops in <paramref name="hops"/> as one route of a user, with accounts opened and SOL wrapped as needed.</summary>
+    /// <summary>
+    /// Sends the hops in <paramref name="hops"/> as one route of a user, with accounts opened and SOL wrapped as needed.
+    /// </summary>
     public Sent SendHops(int user, List<Hop> hops, ulong amount, bool fails, ulong tip, int feeAccount = -1, byte feeBps = 0)
     {
         var (tx, bought) = (_stage.Tx, hops[^1].Leg.MintOut);
@@ -105,7 +107,10 @@ internal sealed class UserSwaps
         return true;
     }
 
-    /// <summary>An amount of the leg's first token that the user can pay: 5 to 3,000 dollars, at most a two-hundredth of the pool; 0 for none.</summary>
+    /// <summary>
+    /// An amount of the leg's first token that the user can pay: 5 to 3,000 dollars, at most a two-hundredth of the pool; 0
+    /// for none.
+    /// </summary>
     public ulong Affordable(int user, Mint sold, Leg leg)
     {
         var wanted = sold.OfCents(_stage.Random.Magnitude(500, 300_000));

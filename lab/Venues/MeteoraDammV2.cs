@@ -51,7 +51,7 @@ internal sealed class MeteoraDammV2(World world) : Venue(world)
         tx.Log("Instruction: Swap"u8);
         if (trade.Fails)
         {
-            tx.Log("AnchorError occurred. Error Code: ExceededSlippage. Error Number: 6002. Error Message: Exceeded slippage tolerance."u8);
+            tx.LogAnchorError("ExceededSlippage"u8, 6002, "Exceeded slippage tolerance"u8);
             tx.Fail(6002);
             return 0;
         }

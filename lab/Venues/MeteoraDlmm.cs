@@ -58,7 +58,8 @@ internal sealed class MeteoraDlmm(World world) : Venue(world)
         tx.Open(Program, 25_300);
         tx.With(pool.Account, Use.Write).With(Program).With(pool.VaultA, Use.Write).With(pool.VaultB, Use.Write);
         tx.With(trade.Source, Use.Write).With(trade.Destination, Use.Write).With(pool.MintA.Account).With(pool.MintB.Account);
-        tx.With(pool.Others[Oracle], Use.Write).With(Program).With(trade.User, Use.Sign).With(pool.MintA.Program).With(pool.MintB.Program);
+        tx.With(pool.Others[Oracle], Use.Write).With(Program).With(trade.User, Use.Sign).With(pool.MintA.Program);
+        tx.With(pool.MintB.Program);
         if (second) { tx.With(World.Programs.Memo); }
         tx.With(World.Programs.DlmmEvents).With(Program).With(pool.Others[Bins0], Use.Write).With(pool.Others[Bins1], Use.Write);
         tx.Tag(second ? 0x414B3F4CEB5B5B88UL : 0xF8C69E91E17587C8UL).U64(trade.AmountIn).U64(trade.MinOut);
@@ -66,7 +67,7 @@ internal sealed class MeteoraDlmm(World world) : Venue(world)
         tx.Log(second ? "Instruction: Swap2"u8 : "Instruction: Swap"u8);
         if (trade.Fails)
         {
-            tx.Log("AnchorError occurred. Error Code: ExceededAmountSlippageTolerance. Error Number: 6003. Error Message: Exceeded amount slippage tolerance."u8);
+            tx.LogAnchorError("ExceededAmountSlippageTolerance"u8, 6003, "Exceeded amount slippage tolerance"u8);
             tx.Fail(6003);
             return 0;
         }

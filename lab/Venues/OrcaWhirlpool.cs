@@ -67,7 +67,8 @@ internal sealed class OrcaWhirlpool(World world) : Venue(world)
         }
 
         tx.With(ownerA, Use.Write).With(pool.VaultA, Use.Write).With(ownerB, Use.Write).With(pool.VaultB, Use.Write);
-        tx.With(pool.Others[TickArray0], Use.Write).With(pool.Others[TickArray1], Use.Write).With(pool.Others[TickArray2], Use.Write);
+        tx.With(pool.Others[TickArray0], Use.Write).With(pool.Others[TickArray1], Use.Write);
+        tx.With(pool.Others[TickArray2], Use.Write);
         tx.With(pool.Others[Oracle], Use.Write);
         tx.Tag(second ? 0x2B04ED0B1AC91E62UL : 0xF8C69E91E17587C8UL).U64(trade.AmountIn).U64(trade.MinOut).U128(UInt128.Zero);
         tx.Bool(true).Bool(trade.AToB);
@@ -75,7 +76,7 @@ internal sealed class OrcaWhirlpool(World world) : Venue(world)
         tx.Log(second ? "Instruction: SwapV2"u8 : "Instruction: Swap"u8);
         if (trade.Fails)
         {
-            tx.Log("AnchorError occurred. Error Code: AmountOutBelowMinimum. Error Number: 6036. Error Message: Amount out below minimum threshold."u8);
+            tx.LogAnchorError("AmountOutBelowMinimum"u8, 6036, "Amount out below minimum threshold"u8);
             tx.Fail(6036);
             return 0;
         }

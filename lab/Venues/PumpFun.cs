@@ -24,7 +24,8 @@ internal sealed class PumpFun(World world) : Venue(world)
 
     public override int Program => World.Programs.PumpFun;
 
-    public override ulong Quote(Pool pool, bool aToB, ulong amountIn) => aToB ? Sale(pool, amountIn).Received : Purchase(pool, amountIn).Coins;
+    public override ulong Quote(Pool pool, bool aToB, ulong amountIn) =>
+        aToB ? Sale(pool, amountIn).Received : Purchase(pool, amountIn).Coins;
 
     public override (ulong A, ulong B) Reserves(Pool pool) =>
         (VirtualCoins + Accounts[pool.VaultA].Amount, VirtualSol + RealSol(pool));
@@ -51,7 +52,8 @@ internal sealed class PumpFun(World world) : Venue(world)
     }
 
     /// <summary>The call to the fee program that both pump programs make, with its answer in the log.</summary>
-    public static void AskFees(TransactionBuilder tx, World world, int config, int caller, uint poolBps, uint protocolBps, uint creatorBps, ulong sol)
+    public static void AskFees(TransactionBuilder tx, World world, int config, int caller, uint poolBps, uint protocolBps,
+        uint creatorBps, ulong sol)
     {
         tx.Open(world.Programs.PumpFees);
         tx.With(config).With(caller).Tag(0xE7257E55CF5B3F34).U8(0).U128(0).U64(sol);
@@ -73,7 +75,8 @@ internal sealed class PumpFun(World world) : Venue(world)
         var bought = Purchase(pool, trade.AmountIn);
         tx.Open(Program, 18_000);
         tx.With(programs.PumpFunGlobal).With(_feeRecipient, Use.Write).With(pool.MintA.Account).With(pool.Account, Use.Write);
-        tx.With(pool.VaultA, Use.Write).With(trade.Destination, Use.Write).With(trade.User, Use.Write | Use.Sign).With(programs.System);
+        tx.With(pool.VaultA, Use.Write).With(trade.Destination, Use.Write).With(trade.User, Use.Write | Use.Sign);
+        tx.With(programs.System);
         tx.With(pool.MintA.Program).With(pool.Others[CreatorVault], Use.Write).With(programs.PumpFunEvents).With(Program);
         tx.With(programs.PumpFunVolume, Use.Write).With(World.TraderAccount(trade.User), Use.Write);
         tx.With(programs.PumpFunFeeConfig).With(programs.PumpFees);
@@ -82,7 +85,7 @@ internal sealed class PumpFun(World world) : Venue(world)
         AskFees(tx, World, programs.PumpFunFeeConfig, Program, 0, ProtocolBps, CreatorBps, bought.Sol);
         if (trade.Fails)
         {
-            tx.Log("AnchorError occurred. Error Code: TooMuchSolRequired. Error Number: 6002. Error Message: slippage: Too much SOL required to buy the given amount of tokens.."u8);
+            tx.LogAnchorError("TooMuchSolRequired"u8, 6002, "slippage: Too much SOL required to buy the given amount of tokens."u8);
             tx.Fail(6002);
             return 0;
         }
@@ -102,7 +105,8 @@ internal sealed class PumpFun(World world) : Venue(world)
         var sale = Sale(pool, trade.AmountIn);
         tx.Open(Program, 16_000);
         tx.With(programs.PumpFunGlobal).With(_feeRecipient, Use.Write).With(pool.MintA.Account).With(pool.Account, Use.Write);
-        tx.With(pool.VaultA, Use.Write).With(trade.Source, Use.Write).With(trade.User, Use.Write | Use.Sign).With(programs.System);
+        tx.With(pool.VaultA, Use.Write).With(trade.Source, Use.Write).With(trade.User, Use.Write | Use.Sign);
+        tx.With(programs.System);
         tx.With(pool.Others[CreatorVault], Use.Write).With(pool.MintA.Program).With(programs.PumpFunEvents).With(Program);
         tx.With(programs.PumpFunFeeConfig).With(programs.PumpFees);
         tx.Tag(0x33E685A4017F83AD).U64(trade.AmountIn).U64(trade.MinOut);
@@ -110,7 +114,7 @@ internal sealed class PumpFun(World world) : Venue(world)
         AskFees(tx, World, programs.PumpFunFeeConfig, Program, 0, ProtocolBps, CreatorBps, sale.Sol);
         if (trade.Fails)
         {
-            tx.Log("AnchorError occurred. Error Code: TooLittleSolReceived. Error Number: 6003. Error Message: slippage: Too little SOL received to sell the given amount of tokens.."u8);
+            tx.LogAnchorError("TooLittleSolReceived"u8, 6003, "slippage: Too little SOL received to sell the given amount of tokens."u8);
             tx.Fail(6003);
             return 0;
         }
@@ -124,11 +128,13 @@ internal sealed class PumpFun(World world) : Venue(world)
         return sale.Received;
     }
 
-    private void Tell(TransactionBuilder tx, Pool pool, int user, bool isBuy, ulong sol, ulong coins, ulong protocol, ulong creator)
+    private void Tell(TransactionBuilder tx, Pool pool, int user, bool isBuy, ulong sol, ulong coins, ulong protocol,
+        ulong creator)
     {
         var realSol = RealSol(pool);
         var realCoins = Accounts[pool.VaultA].Amount;
-        var e = tx.Event.Start(0xBDDB7FD34EE661EE).Key(pool.MintA.Account).U64(sol).U64(coins).Bool(isBuy).Key(user).U64((ulong)World.BlockTime);
+        var e = tx.Event.Start(0xBDDB7FD34EE661EE).Key(pool.MintA.Account).U64(sol).U64(coins).Bool(isBuy).Key(user);
+        e.U64((ulong)World.BlockTime);
         e.U64(VirtualSol + realSol).U64(VirtualCoins + realCoins).U64(realSol).U64(realCoins);
         e.Key(_feeRecipient).U64(ProtocolBps).U64(protocol).Key(pool.Others[Creator]).U64(CreatorBps).U64(creator);
         e.Bool(isBuy).Zeros(32).Text(isBuy ? "buy"u8 : "sell"u8);
@@ -150,7 +156,8 @@ internal sealed class PumpFun(World world) : Venue(world)
 
     private (ulong Sol, ulong Protocol, ulong Creator, ulong Received) Sale(Pool pool, ulong coins)
     {
-        var sol = Math.Min(RealSol(pool), Product(VirtualCoins + Accounts[pool.VaultA].Amount, VirtualSol + RealSol(pool), coins));
+        var (reserveCoins, reserveSol) = Reserves(pool);
+        var sol = Math.Min(RealSol(pool), Product(reserveCoins, reserveSol, coins));
         var (protocol, creator) = (Share(sol, ProtocolBps), Share(sol, CreatorBps));
         return (sol, protocol, creator, sol > protocol + creator ? sol - protocol - creator : 0);
     }

@@ -2,7 +2,10 @@ using Sluice.Lab.Chain;
 
 namespace Sluice.Lab.Venues;
 
-/// <summary>PumpSwap: tokens that left pump.fun's curve, against wrapped SOL, with fees to the pool, the protocol and the coin's creator.</summary>
+/// <summary>
+/// PumpSwap: tokens that left pump.fun's curve, against wrapped SOL, with fees to the pool, the protocol and the coin's
+/// creator.
+/// </summary>
 /// <remarks>
 /// The pool's first token is the coin (base), its second wrapped SOL (quote). Selling and buying for an exact amount of SOL
 /// are priced exactly; what remains of a rounding goes to the pool. The buy instruction that names the coins wanted is
@@ -28,7 +31,10 @@ internal sealed class PumpSwap(World world) : Venue(world)
 
     public override Pool Create(Mint a, Mint b, ulong reserveA, ulong reserveB)
     {
-        if (_recipientAccount < 0) { _recipientAccount = World.NewTokenAccount(b, World.Programs.PumpSwapFeeRecipient, 1_181_355_288_490); }
+        if (_recipientAccount < 0)
+        {
+            _recipientAccount = World.NewTokenAccount(b, World.Programs.PumpSwapFeeRecipient, 1_181_355_288_490);
+        }
         var account = World.NewAccount(2_978_880);
         var creatorAuthority = World.NewAccount();
         return new Pool
@@ -42,11 +48,14 @@ internal sealed class PumpSwap(World world) : Venue(world)
             VaultB = World.NewTokenAccount(b, account, reserveB),
             Authority = account,
             FeeBps = (ushort)(PoolBps + ProtocolBps + CreatorBps),
-            Others = [_recipientAccount, World.NewTokenAccount(b, creatorAuthority, 2_526_356), creatorAuthority, World.NewAccount(1_000_000_000)],
+            Others = [_recipientAccount, World.NewTokenAccount(b, creatorAuthority, 2_526_356), creatorAuthority,
+                World.NewAccount(1_000_000_000)],
         };
     }
 
-    /// <summary>Buys an exact amount of coins and returns the SOL that it took; the trade's amount is what may be spent.</summary>
+    /// <summary>
+    /// Buys an exact amount of coins and returns the SOL that it took; the trade's amount is what may be spent.
+    /// </summary>
     public ulong BuyExactOut(TransactionBuilder tx, Pool pool, in Trade trade, ulong coins)
     {
         var (reserveBase, reserveQuote) = (ReserveOut(pool, false), ReserveIn(pool, false));
@@ -87,7 +96,7 @@ internal sealed class PumpSwap(World world) : Venue(world)
         PumpFun.AskFees(tx, World, programs.PumpSwapFeeConfig, Program, PoolBps, ProtocolBps, CreatorBps, costs.Net);
         if (trade.Fails)
         {
-            tx.Log("AnchorError occurred. Error Code: ExceededSlippage. Error Number: 6004. Error Message: slippage: exceeded."u8);
+            tx.LogAnchorError("ExceededSlippage"u8, 6004, "slippage: exceeded"u8);
             tx.Fail(6004);
             return;
         }
@@ -114,13 +123,14 @@ internal sealed class PumpSwap(World world) : Venue(world)
         PumpFun.AskFees(tx, World, programs.PumpSwapFeeConfig, Program, PoolBps, ProtocolBps, CreatorBps, sale.Gross);
         if (trade.Fails)
         {
-            tx.Log("AnchorError occurred. Error Code: ExceededSlippage. Error Number: 6004. Error Message: slippage: exceeded."u8);
+            tx.LogAnchorError("ExceededSlippage"u8, 6004, "slippage: exceeded"u8);
             tx.Fail(6004);
             return 0;
         }
 
         var costs = new BuyCosts(sale.Gross, sale.Pool, sale.Protocol, sale.Creator);
-        WriteEvent(tx, pool, trade, trade.Source, trade.Destination, isBuy: false, trade.AmountIn, sale.Gross, costs, exactOut: false);
+        WriteEvent(tx, pool, trade, trade.Source, trade.Destination, isBuy: false, trade.AmountIn, sale.Gross, costs,
+            exactOut: false);
         tx.TransferChecked(trade.Source, pool.VaultA, trade.User, trade.AmountIn);
         tx.TransferChecked(pool.VaultB, trade.Destination, pool.Authority, sale.Received);
         tx.TransferChecked(pool.VaultB, pool.Others[Recipient], pool.Authority, sale.Protocol);
@@ -148,7 +158,8 @@ internal sealed class PumpSwap(World world) : Venue(world)
         var withPool = isBuy ? sol + costs.Pool : sol - costs.Pool;
         var user = isBuy ? costs.Total : sol - costs.Pool - costs.Protocol - costs.Creator;
         var e = tx.Event.Start(isBuy ? 0x67F4521F2CF57777UL : 0x3E2F370AA503DC2AUL).U64((ulong)World.BlockTime);
-        e.U64(coins).U64(isBuy ? trade.AmountIn : trade.MinOut).U64(Accounts[coinAccount].Amount).U64(Accounts[solAccount].Amount);
+        e.U64(coins).U64(isBuy ? trade.AmountIn : trade.MinOut).U64(Accounts[coinAccount].Amount);
+        e.U64(Accounts[solAccount].Amount);
         e.U64(Accounts[pool.VaultA].Amount).U64(Accounts[pool.VaultB].Amount).U64(sol);
         e.U64(PoolBps).U64(costs.Pool).U64(ProtocolBps).U64(costs.Protocol).U64(withPool).U64(user);
         e.Key(pool.Account).Key(trade.User).Key(coinAccount).Key(solAccount).Key(World.Programs.PumpSwapFeeRecipient);

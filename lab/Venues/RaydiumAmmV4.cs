@@ -67,7 +67,8 @@ internal sealed class RaydiumAmmV4(World world) : Venue(world)
         {
             tx.With(pool.Others[OpenOrders], Use.Write);
             if (pool.Variant == Full) { tx.With(pool.Others[TargetOrders], Use.Write); }
-            tx.With(pool.VaultA, Use.Write).With(pool.VaultB, Use.Write).With(programs.OpenBook).With(pool.Others[Market], Use.Write);
+            tx.With(pool.VaultA, Use.Write).With(pool.VaultB, Use.Write).With(programs.OpenBook);
+            tx.With(pool.Others[Market], Use.Write);
             for (var i = FirstOrderBook + 1; i < pool.Others.Length - 1; i++) { tx.With(pool.Others[i], Use.Write); }
             tx.With(pool.Others[^1]);
         }
@@ -82,7 +83,8 @@ internal sealed class RaydiumAmmV4(World world) : Venue(world)
         }
 
         tx.Event.StartPlain().U8(3).U64(trade.AmountIn).U64(trade.MinOut).U64(trade.AToB ? 2UL : 1UL);
-        tx.Event.U64(Accounts[trade.Source].Amount).U64(Accounts[pool.VaultA].Amount).U64(Accounts[pool.VaultB].Amount).U64(received);
+        tx.Event.U64(Accounts[trade.Source].Amount).U64(Accounts[pool.VaultA].Amount).U64(Accounts[pool.VaultB].Amount);
+        tx.Event.U64(received);
         tx.LogBytes("Program log: ray_log: "u8, tx.Event.Written);
         tx.Transfer(trade.Source, pool.VaultIn(trade.AToB), trade.User, trade.AmountIn);
         tx.Transfer(pool.VaultOut(trade.AToB), trade.Destination, pool.Authority, received);

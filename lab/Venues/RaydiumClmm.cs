@@ -59,23 +59,27 @@ internal sealed class RaydiumClmm(World world) : Venue(world)
         var second = pool.Variant == Second;
         tx.Open(Program, 61_000);
         tx.With(trade.User, Use.Sign).With(pool.Others[Config]).With(pool.Account, Use.Write).With(trade.Source, Use.Write);
-        tx.With(trade.Destination, Use.Write).With(vaultIn, Use.Write).With(vaultOut, Use.Write).With(pool.Others[Observation], Use.Write);
+        tx.With(trade.Destination, Use.Write).With(vaultIn, Use.Write).With(vaultOut, Use.Write);
+        tx.With(pool.Others[Observation], Use.Write);
         tx.With(programs.Token);
         if (second)
         {
-            tx.With(programs.Token2022).With(programs.Memo).With(pool.MintIn(trade.AToB).Account).With(pool.MintOut(trade.AToB).Account);
-            tx.With(pool.Others[Bitmap], Use.Write).With(pool.Others[TickArray0], Use.Write).With(pool.Others[TickArray1], Use.Write);
+            tx.With(programs.Token2022).With(programs.Memo).With(pool.MintIn(trade.AToB).Account);
+            tx.With(pool.MintOut(trade.AToB).Account);
+            tx.With(pool.Others[Bitmap], Use.Write).With(pool.Others[TickArray0], Use.Write);
+            tx.With(pool.Others[TickArray1], Use.Write);
         }
         else
         {
             tx.With(pool.Others[TickArray0], Use.Write).With(pool.Others[TickArray1], Use.Write);
         }
 
-        tx.Tag(second ? 0x2B04ED0B1AC91E62UL : 0xF8C69E91E17587C8UL).U64(trade.AmountIn).U64(trade.MinOut).U128(UInt128.Zero).Bool(true);
+        tx.Tag(second ? 0x2B04ED0B1AC91E62UL : 0xF8C69E91E17587C8UL).U64(trade.AmountIn).U64(trade.MinOut).U128(UInt128.Zero);
+        tx.Bool(true);
         tx.Log(second ? "Instruction: SwapV2"u8 : "Instruction: Swap"u8);
         if (trade.Fails)
         {
-            tx.Log("AnchorError occurred. Error Code: TooLittleOutputReceived. Error Number: 6022. Error Message: Too little output received."u8);
+            tx.LogAnchorError("TooLittleOutputReceived"u8, 6022, "Too little output received"u8);
             tx.Fail(6022);
             return 0;
         }

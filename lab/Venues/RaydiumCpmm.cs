@@ -2,8 +2,12 @@ using Sluice.Lab.Chain;
 
 namespace Sluice.Lab.Venues;
 
-/// <summary>Raydium's constant-product program of 2024; the only simulated venue whose mints may withhold transfer fees.</summary>
-/// <remarks>Its event stands in the log only. Source: raydium-io/raydium-cp-swap, swap_base_input.rs and states/events.rs.</remarks>
+/// <summary>
+/// Raydium's constant-product program of 2024; the only simulated venue whose mints may withhold transfer fees.
+/// </summary>
+/// <remarks>
+/// Its event stands in the log only. Source: raydium-io/raydium-cp-swap, swap_base_input.rs and states/events.rs.
+/// </remarks>
 internal sealed class RaydiumCpmm(World world) : Venue(world)
 {
     private const int Config = 0, Observation = 1;
@@ -61,7 +65,7 @@ internal sealed class RaydiumCpmm(World world) : Venue(world)
         tx.Log("Instruction: SwapBaseInput"u8);
         if (trade.Fails)
         {
-            tx.Log("AnchorError thrown in programs/cp-swap/src/instructions/swap_base_input.rs:114. Error Code: ExceededSlippage. "u8);
+            tx.LogAnchorError("ExceededSlippage"u8, 6005, "Exceeds desired slippage limit"u8);
             tx.Fail(6005);
             return 0;
         }

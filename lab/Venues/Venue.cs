@@ -10,7 +10,8 @@ namespace Sluice.Lab.Venues;
 /// <param name="AmountIn">Base units to sell.</param>
 /// <param name="MinOut">Base units that the trader insists on.</param>
 /// <param name="Fails">Whether the venue shall refuse because the trader insists on too much.</param>
-internal readonly record struct Trade(int User, int Source, int Destination, bool AToB, ulong AmountIn, ulong MinOut, bool Fails = false);
+internal readonly record struct Trade(int User, int Source, int Destination, bool AToB, ulong AmountIn, ulong MinOut,
+    bool Fails = false);
 
 /// <summary>A swap program: what it answers, and the instruction, transfers, events and logs that it leaves.</summary>
 /// <remarks>
@@ -40,7 +41,9 @@ internal abstract class Venue(World world)
     /// <summary>Reserves that the price is made of.</summary>
     public virtual (ulong A, ulong B) Reserves(Pool pool) => (Accounts[pool.VaultA].Amount, Accounts[pool.VaultB].Amount);
 
-    /// <summary>Writes the step of a Jupiter route plan that goes through this venue: the number of the variant and its fields.</summary>
+    /// <summary>
+    /// Writes the step of a Jupiter route plan that goes through this venue: the number of the variant and its fields.
+    /// </summary>
     public abstract void WriteRouteStep(TransactionBuilder tx, Pool pool, bool aToB);
 
     /// <summary>Makes a pool with the venue's own accounts and reserves of the given worth on each side.</summary>

@@ -18,7 +18,8 @@ public static class VenueNames
 {
     private static readonly string[] Names =
     [
-        "raydium-amm-v4", "raydium-cpmm", "raydium-clmm", "orca-whirlpool", "meteora-dlmm", "meteora-damm-v2", "pumpfun", "pumpswap",
+        "raydium-amm-v4", "raydium-cpmm", "raydium-clmm", "orca-whirlpool",
+        "meteora-dlmm", "meteora-damm-v2", "pumpfun", "pumpswap",
     ];
 
     /// <summary>How many venues there are.</summary>

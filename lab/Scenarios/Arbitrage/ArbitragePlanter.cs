@@ -69,9 +69,11 @@ internal sealed class ArbitragePlanter(Stage stage, PlanFinder finder, Execution
         var draw = random.Below(styles);
         var choices = new Choices(
             draw < 35 ? CallStyle.Direct : draw < 80 ? CallStyle.Program : CallStyle.Jupiter,
-            Budgets.For(Execution.UnitsFor(plan), priority), tip, random.PerMille(400), flashLoan, random.PerMille(400), Fails: false);
+            Budgets.For(Execution.UnitsFor(plan), priority), tip, TipsInside: random.PerMille(400), flashLoan,
+            ClosesMiddle: random.PerMille(400), Fails: false);
         var sent = execution.Send(bot, plan, amountIn, choices);
-        stage.Plant(TruthKind.Arbitrage, label, sent, bot.Wallet, PoolsOf(plan), Execution.NameOf(choices.Style), flashLoan, plan.MintOut, gross);
+        stage.Plant(TruthKind.Arbitrage, label, sent, bot.Wallet, PoolsOf(plan), Execution.NameOf(choices.Style), flashLoan,
+            plan.MintOut, gross);
         return true;
     }
 

@@ -23,7 +23,9 @@ internal readonly record struct Choices(
 /// <summary>Carries out a plan as one transaction of a searcher.</summary>
 internal sealed class Execution(Stage stage, Purses purses, Jupiter jupiter, FlashLoans loans)
 {
-    /// <summary>Lamports that a searcher keeps for fees, tips and rent: more than the largest gain, of which those are parts.</summary>
+    /// <summary>
+    /// Lamports that a searcher keeps for fees, tips and rent: more than the largest gain, of which those are parts.
+    /// </summary>
     private const ulong WalletFloor = 500_000_000;
 
     private readonly List<int> _opened = new(8);
@@ -40,7 +42,9 @@ internal sealed class Execution(Stage stage, Purses purses, Jupiter jupiter, Fla
         _ => "jupiter",
     };
 
-    /// <summary>Whether the searcher has, or may borrow, what the plan needs. Accounts that never occurred are settled here.</summary>
+    /// <summary>
+    /// Whether the searcher has, or may borrow, what the plan needs. Accounts that never occurred are settled here.
+    /// </summary>
     public bool CanPay(Searcher bot, Plan plan, ulong amountIn, bool flashLoan)
     {
         if (plan.Shape == Shape.Shuffled)
@@ -76,7 +80,9 @@ internal sealed class Execution(Stage stage, Purses purses, Jupiter jupiter, Fla
         return stage.Accounts[account].IsOpen ? stage.Accounts[account].Amount : 0;
     }
 
-    /// <summary>Sends the transaction. The gain without fee and tip is what <see cref="Plan.Gain"/> says, less the loan's fee.</summary>
+    /// <summary>
+    /// Sends the transaction. The gain without fee and tip is what <see cref="Plan.Gain"/> says, less the loan's fee.
+    /// </summary>
     public Sent Send(Searcher bot, Plan plan, ulong amountIn, in Choices choices)
     {
         var tx = stage.Tx;
@@ -191,7 +197,10 @@ internal sealed class Execution(Stage stage, Purses purses, Jupiter jupiter, Fla
         {
             // Wrapped SOL opened for this is unwrapped; other accounts are closed when empty and wanted so.
             var native = stage.Accounts[account].Mint == 0;
-            if (native ? bot.Wraps : choices.ClosesMiddle && stage.Accounts[account].Amount == 0) { tx.CloseAccount(account, bot.Wallet); }
+            if (native ? bot.Wraps : choices.ClosesMiddle && stage.Accounts[account].Amount == 0)
+            {
+                tx.CloseAccount(account, bot.Wallet);
+            }
         }
     }
 

@@ -78,7 +78,9 @@ internal sealed class Plan
     /// <summary>What would be gained; the two dollar tokens count as equal.</summary>
     public long Gain(ulong amountIn) => (long)Price(amountIn) - (long)amountIn;
 
-    /// <summary>The amount up to <paramref name="most"/> that gains most. The gain is concave, so three-part search finds it.</summary>
+    /// <summary>
+    /// The amount up to <paramref name="most"/> that gains most. The gain is concave, so three-part search finds it.
+    /// </summary>
     public ulong BestInput(ulong most)
     {
         ulong low = 1, high = most;

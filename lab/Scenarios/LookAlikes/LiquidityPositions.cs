@@ -48,8 +48,10 @@ internal sealed class LiquidityPositions
         if (!_stage.Accounts[wallet].IsOpen) { tx.CreateTokenAccount(user, wallet); }
         var shares = (ulong)((UInt128)position.Supply * amountA / pool.Venue.Reserves(pool).A);
         tx.Open(programs.RaydiumAmmV4, 9_000);
-        tx.With(programs.Token).With(pool.Account, Use.Write).With(pool.Authority).With(pool.Others[0]).With(pool.Others[1], Use.Write);
-        tx.With(position.Shares.Account, Use.Write).With(pool.VaultA, Use.Write).With(pool.VaultB, Use.Write).With(pool.Others[2]);
+        tx.With(programs.Token).With(pool.Account, Use.Write).With(pool.Authority).With(pool.Others[0]);
+        tx.With(pool.Others[1], Use.Write);
+        tx.With(position.Shares.Account, Use.Write).With(pool.VaultA, Use.Write).With(pool.VaultB, Use.Write);
+        tx.With(pool.Others[2]);
         tx.With(sourceA, Use.Write).With(sourceB, Use.Write).With(wallet, Use.Write).With(user, Use.Sign).With(pool.Others[5]);
         tx.U8(3).U64(amountA + (amountA / 100)).U64(amountB + (amountB / 100)).U64(0);
         tx.Transfer(sourceA, pool.VaultA, user, amountA);
@@ -67,8 +69,10 @@ internal sealed class LiquidityPositions
         var wallet = _stage.World.TokenAccount(user, position.Shares);
         var (a, b) = pool.Venue.Reserves(pool);
         tx.Open(programs.RaydiumAmmV4, 12_000);
-        tx.With(programs.Token).With(pool.Account, Use.Write).With(pool.Authority).With(pool.Others[0], Use.Write).With(pool.Others[1], Use.Write);
-        tx.With(position.Shares.Account, Use.Write).With(pool.VaultA, Use.Write).With(pool.VaultB, Use.Write).With(programs.OpenBook);
+        tx.With(programs.Token).With(pool.Account, Use.Write).With(pool.Authority).With(pool.Others[0], Use.Write);
+        tx.With(pool.Others[1], Use.Write);
+        tx.With(position.Shares.Account, Use.Write).With(pool.VaultA, Use.Write).With(pool.VaultB, Use.Write);
+        tx.With(programs.OpenBook);
         tx.With(pool.Others[2], Use.Write).With(pool.Others[6], Use.Write).With(pool.Others[7], Use.Write).With(pool.Others[8]);
         tx.With(wallet, Use.Write).With(destinationA, Use.Write).With(destinationB, Use.Write).With(user, Use.Sign);
         tx.With(pool.Others[5], Use.Write).With(pool.Others[3], Use.Write).With(pool.Others[4], Use.Write).U8(4).U64(shares);

@@ -13,7 +13,8 @@ internal sealed class LookAlikePlanter
         _stage = stage;
         _kinds =
         [
-            routes.SeveralHops, routes.FromNativeSol, routes.ToNativeSol, routes.Split, routes.WithReferrer, routes.BetweenDollarsAtLoss,
+            routes.SeveralHops, routes.FromNativeSol, routes.ToNativeSol,
+            routes.Split, routes.WithReferrer, routes.BetweenDollarsAtLoss,
             trips.OppositeSwapsAtLoss, trips.VolumeBot, trips.CircleBelowItsFee, trips.FailedArbitrage,
             beside.AirdropBesideSwap, beside.StakingDeposit, beside.LiquidityAroundSwap,
         ];

@@ -28,7 +28,8 @@ internal sealed class MoneyBeside
         _distributor = world.NewAccount(1_141_440);
         _treasury = world.NewAccount(900_000_000);
         var authority = world.NewAccount();
-        _stakePool = (world.NewAccount(5_143_440), authority, world.NewAccount(80_000_000_000_000), world.NewTokenAccount(Staked, authority, 1_000_000_000));
+        _stakePool = (world.NewAccount(5_143_440), authority, world.NewAccount(80_000_000_000_000),
+            world.NewTokenAccount(Staked, authority, 1_000_000_000));
     }
 
     /// <summary>The first kind of staked SOL that the simulation has.</summary>
@@ -49,7 +50,8 @@ internal sealed class MoneyBeside
         _stage.Begin(user, 620_000, versioned: true);
         var source = _stage.World.TokenAccount(user, start);
         tx.Open(_distributor, 14_000);
-        tx.With(user, Use.Write | Use.Sign).With(_treasury).With(vault, Use.Write).With(source, Use.Write).With(start.Program).With(start.Account);
+        tx.With(user, Use.Write | Use.Sign).With(_treasury).With(vault, Use.Write).With(source, Use.Write).With(start.Program);
+        tx.With(start.Account);
         tx.Tag(0x4EB1628AD21515FE).U64(amount);
         tx.Log("Instruction: NewClaim"u8);
         tx.TransferChecked(vault, source, _treasury, amount + random.Range(amount / 10, amount));
@@ -91,8 +93,10 @@ internal sealed class MoneyBeside
         var destination = _stage.World.TokenAccount(user, Staked);
         if (!_stage.Accounts[destination].IsOpen) { tx.CreateTokenAccount(user, destination); }
         tx.Open(programs.StakePool, 40_000);
-        tx.With(_stakePool.Pool, Use.Write).With(_stakePool.Authority).With(_stakePool.Reserve, Use.Write).With(user, Use.Write | Use.Sign);
-        tx.With(destination, Use.Write).With(_stakePool.Fees, Use.Write).With(_stakePool.Fees, Use.Write).With(Staked.Account, Use.Write);
+        tx.With(_stakePool.Pool, Use.Write).With(_stakePool.Authority).With(_stakePool.Reserve, Use.Write);
+        tx.With(user, Use.Write | Use.Sign);
+        tx.With(destination, Use.Write).With(_stakePool.Fees, Use.Write).With(_stakePool.Fees, Use.Write);
+        tx.With(Staked.Account, Use.Write);
         tx.With(programs.System).With(programs.Token).U8(14).U64(lamports);
         tx.Log("Instruction: DepositSol"u8);
         tx.SystemTransfer(user, _stakePool.Reserve, lamports);

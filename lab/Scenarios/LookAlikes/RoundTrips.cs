@@ -5,7 +5,8 @@ namespace Sluice.Lab.Scenarios.LookAlikes;
 
 /// <summary>Transactions that end in the token they began with and lose by it, and an arbitrage that failed.</summary>
 /// <remarks>None of them pays a tip: the class rules would let a tip stand in for a gain.</remarks>
-internal sealed class RoundTrips(Stage stage, Market market, UserSwaps swaps, Purses purses, ArbitragePlanter planter, Execution execution)
+internal sealed class RoundTrips(Stage stage, Market market, UserSwaps swaps, Purses purses, ArbitragePlanter planter,
+    Execution execution)
 {
     private readonly List<Pool> _pools = new(2);
 
@@ -53,9 +54,11 @@ internal sealed class RoundTrips(Stage stage, Market market, UserSwaps swaps, Pu
         if (gained > gross * 2) { return false; }
         var fee = (ulong)gained * stage.Random.Range(4, 9);
         var choices = new Choices(
-            CallStyle.Program, Budgets.For(Execution.UnitsFor(plan), fee), 0, TipsInside: false, FlashLoan: false, ClosesMiddle: false, Fails: false);
+            CallStyle.Program, Budgets.For(Execution.UnitsFor(plan), fee), 0, TipsInside: false, FlashLoan: false,
+            ClosesMiddle: false, Fails: false);
         var sent = execution.Send(bot, plan, amountIn, choices);
-        stage.Plant(TruthKind.LookAlike, "unprofitable-cycle", sent, bot.Wallet, planter.PoolsOf(plan), Execution.NameOf(choices.Style));
+        stage.Plant(TruthKind.LookAlike, "unprofitable-cycle", sent, bot.Wallet, planter.PoolsOf(plan),
+            Execution.NameOf(choices.Style));
         return true;
     }
 
@@ -65,7 +68,8 @@ internal sealed class RoundTrips(Stage stage, Market market, UserSwaps swaps, Pu
         if (!planter.TryReady(200_000, out var plan, out var bot, out var amountIn)) { return false; }
         var style = stage.Random.Below(3) switch { 0 => CallStyle.Direct, 1 => CallStyle.Program, _ => CallStyle.Jupiter };
         var choices = new Choices(
-            style, Budgets.For(Execution.UnitsFor(plan), 20_000), 100_000, TipsInside: false, FlashLoan: false, ClosesMiddle: false, Fails: true);
+            style, Budgets.For(Execution.UnitsFor(plan), 20_000), 100_000, TipsInside: false, FlashLoan: false,
+            ClosesMiddle: false, Fails: true);
         var sent = execution.Send(bot, plan, amountIn, choices);
         stage.Plant(TruthKind.LookAlike, "failed-arbitrage", sent, bot.Wallet, planter.PoolsOf(plan), Execution.NameOf(style));
         return true;

@@ -18,12 +18,15 @@ public sealed class BlockInvariants
         LookAlikesPerThousandBlocks = 6_000,
     };
 
-    private static readonly Lazy<(List<(SimulatedSlot Slot, JsonElement? Block, TruthEntry[] Truth)> Slots, RunTotals Totals)> Lazily =
+    private static readonly Lazy<(List<(SimulatedSlot Slot, JsonElement? Block, TruthEntry[] Truth)> Slots,
+        RunTotals Totals)> Lazily =
         new(() => SimulatedBlocks.Run(Options));
 
-    private static IEnumerable<JsonElement> Blocks => Lazily.Value.Slots.Where(s => s.Block is not null).Select(s => s.Block!.Value);
+    private static IEnumerable<JsonElement> Blocks =>
+        Lazily.Value.Slots.Where(s => s.Block is not null).Select(s => s.Block!.Value);
 
-    private static IEnumerable<TransactionView> Views => Blocks.SelectMany(block => block.Transactions()).Select(t => new TransactionView(t));
+    private static IEnumerable<TransactionView> Views =>
+        Blocks.SelectMany(block => block.Transactions()).Select(t => new TransactionView(t));
 
     [Fact]
     public void Each_block_names_the_one_before_it()
@@ -40,7 +43,8 @@ public sealed class BlockInvariants
                 Assert.Equal(height + 1, b.GetProperty("blockHeight").GetUInt64());
             }
 
-            (hash, parent, height) = (b.GetProperty("blockhash").GetString(), slot.Slot, b.GetProperty("blockHeight").GetUInt64());
+            (hash, parent, height) = (b.GetProperty("blockhash").GetString(), slot.Slot,
+                b.GetProperty("blockHeight").GetUInt64());
         }
     }
 
@@ -69,7 +73,8 @@ public sealed class BlockInvariants
 
     [Fact]
     public void Lamports_are_moved_but_never_made_and_only_the_fee_disappears() => Assert.All(Views, tx =>
-        Assert.Equal(tx.Before.Aggregate(UInt128.Zero, (sum, x) => sum + x) - tx.Fee, tx.After.Aggregate(UInt128.Zero, (sum, x) => sum + x)));
+        Assert.Equal(tx.Before.Aggregate(UInt128.Zero, (sum, x) => sum + x) - tx.Fee,
+            tx.After.Aggregate(UInt128.Zero, (sum, x) => sum + x)));
 
     [Fact]
     public void Wrapped_sol_accounts_hold_their_amount_and_rent() => Assert.All(Views, tx =>
@@ -83,8 +88,14 @@ public sealed class BlockInvariants
         foreach (var tx in Views.Where(tx => !tx.Failed))
         {
             var change = new Dictionary<string, Int128>();
-            foreach (var token in tx.Tokens("postTokenBalances").Values) { change[token.Mint] = change.GetValueOrDefault(token.Mint) + token.Amount; }
-            foreach (var token in tx.Tokens("preTokenBalances").Values) { change[token.Mint] = change.GetValueOrDefault(token.Mint) - token.Amount; }
+            foreach (var token in tx.Tokens("postTokenBalances").Values)
+            {
+                change[token.Mint] = change.GetValueOrDefault(token.Mint) + token.Amount;
+            }
+            foreach (var token in tx.Tokens("preTokenBalances").Values)
+            {
+                change[token.Mint] = change.GetValueOrDefault(token.Mint) - token.Amount;
+            }
             foreach (var ix in tx.Inner.Concat(tx.Outer).Where(ix => ix.Program.StartsWith("Token", StringComparison.Ordinal)))
             {
                 if (ix.Data[0] == 7) { change[tx.Keys[ix.Accounts[0]]] -= BitConverter.ToUInt64(ix.Data, 1); }
@@ -98,7 +109,12 @@ public sealed class BlockInvariants
                 // Only a transfer fee takes tokens out of sight: at most one percent of what was sent, of Token-2022 mints.
                 Assert.True(sum < 0, $"{tx.Signature} made {sum} of {mint}");
                 var sent = tx.Inner.Concat(tx.Outer).Where(ix => ix.Program.StartsWith("TokenzQ", StringComparison.Ordinal))
-                    .Sum(ix => ix.Data[0] == 12 ? (long)BitConverter.ToUInt64(ix.Data, 1) : ix.Data[0] == 26 ? (long)BitConverter.ToUInt64(ix.Data, 2) : 0);
+                    .Sum(ix => ix.Data[0] switch
+                    {
+                        12 => (long)BitConverter.ToUInt64(ix.Data, 1),
+                        26 => (long)BitConverter.ToUInt64(ix.Data, 2),
+                        _ => 0,
+                    });
                 Assert.True(-sum <= (sent / 100) + 1, $"{tx.Signature} lost {-sum} of {mint}");
             }
         }
@@ -122,7 +138,10 @@ public sealed class BlockInvariants
                     lamports[key] = tx.After[i];
                     ulong? held = before.TryGetValue(i, out var b) ? b.Amount : null;
                     if (tokens.TryGetValue(key, out var knownTokens)) { Assert.Equal(knownTokens, held); }
-                    if (held is not null || after.ContainsKey(i)) { tokens[key] = after.TryGetValue(i, out var a) ? a.Amount : null; }
+                    if (held is not null || after.ContainsKey(i))
+                    {
+                        tokens[key] = after.TryGetValue(i, out var a) ? a.Amount : null;
+                    }
                 }
             }
 
@@ -155,7 +174,8 @@ public sealed class BlockInvariants
         Assert.True(tx.Keys.Length <= 128, "more accounts than a transaction may lock");
         Assert.All(tx.Outer, ix => Assert.InRange(ix.ProgramIndex, 0, tx.StaticKeys - 1));
         Assert.All(tx.Inner, ix => Assert.InRange(ix.ProgramIndex, 0, tx.Keys.Length - 1));
-        Assert.All(tx.Outer.Concat(tx.Inner).SelectMany(ix => ix.Accounts), index => Assert.InRange(index, 0, tx.Keys.Length - 1));
+        Assert.All(tx.Outer.Concat(tx.Inner).SelectMany(ix => ix.Accounts),
+            index => Assert.InRange(index, 0, tx.Keys.Length - 1));
         Assert.Equal(tx.Signers, tx.Json.GetProperty("transaction").GetProperty("signatures").GetArrayLength());
     });
 
@@ -237,7 +257,8 @@ public sealed class BlockInvariants
         Assert.Equal((ulong)views.Count(tx => tx.Failed), totals.Failed);
         Assert.Equal(views.Aggregate(UInt128.Zero, (sum, tx) => sum + tx.Fee), totals.FeesLamports);
         Assert.Equal(slots.Sum(s => (long)s.Slot.Bytes), (long)totals.Bytes);
-        var tips = views.Select(tx => TipAccounts.Sum(tip => Array.IndexOf(tx.Keys, tip) is >= 0 and var at ? (long)(tx.After[at] - tx.Before[at]) : 0)).ToArray();
+        static long Received(TransactionView tx, int at) => at < 0 ? 0 : (long)(tx.After[at] - tx.Before[at]);
+        var tips = views.Select(tx => TipAccounts.Sum(tip => Received(tx, Array.IndexOf(tx.Keys, tip)))).ToArray();
         Assert.Equal((UInt128)tips.Sum(), totals.TipsLamports);
         Assert.Equal((ulong)tips.Count(tip => tip > 0), totals.TippedTransactions);
     }
@@ -309,5 +330,6 @@ public sealed class BlockInvariants
         "DttWaMuVvTiduZRnguLF7jNxTgiMBZ1hyAumKUiL2KRL", "3AVi9Tg9Uo68tJfuvoKvqKNWKkC5wPdSSdeBnizKZ6jT",
     ];
 
-    private static string Tag(InstructionView ix, int venue) => Convert.ToHexStringLower(ix.Data.AsSpan(0, venue == 0 ? 1 : Math.Min(8, ix.Data.Length)));
+    private static string Tag(InstructionView ix, int venue) =>
+        Convert.ToHexStringLower(ix.Data.AsSpan(0, venue == 0 ? 1 : Math.Min(8, ix.Data.Length)));
 }

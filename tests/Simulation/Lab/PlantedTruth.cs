@@ -34,7 +34,8 @@ public sealed class PlantedTruth
                 }
             }
 
-            Assert.Equal((ulong)counted, totals.Arbitrages.Values.Concat(totals.LookAlikes.Values).Aggregate(0UL, (sum, n) => sum + n));
+            Assert.Equal((ulong)counted, totals.Arbitrages.Values.Concat(totals.LookAlikes.Values).Aggregate(0UL,
+                (sum, n) => sum + n));
         }
 
         return planted;

@@ -8,7 +8,8 @@ namespace Sluice.Tests.Simulation.Lab;
 internal static class SimulatedBlocks
 {
     /// <summary>Runs to the end; the blocks are null where a slot was skipped.</summary>
-    public static (List<(SimulatedSlot Slot, JsonElement? Block, TruthEntry[] Truth)> Slots, RunTotals Totals) Run(SimulatorOptions options)
+    public static (List<(SimulatedSlot Slot, JsonElement? Block, TruthEntry[] Truth)> Slots,
+        RunTotals Totals) Run(SimulatorOptions options)
     {
         var simulator = new Simulator(options);
         var slots = new List<(SimulatedSlot, JsonElement?, TruthEntry[])>();
@@ -37,7 +38,8 @@ internal static class SimulatedBlocks
         return output.WrittenSpan.ToArray();
     }
 
-    public static IEnumerable<JsonElement> Transactions(this JsonElement block) => block.GetProperty("transactions").EnumerateArray();
+    public static IEnumerable<JsonElement> Transactions(this JsonElement block) =>
+        block.GetProperty("transactions").EnumerateArray();
 }
 
 /// <summary>One transaction's parts by their names.</summary>
@@ -100,11 +102,15 @@ internal sealed class TransactionView
 
     public Dictionary<int, TokenBalance> Tokens(string property) => Meta.GetProperty(property).EnumerateArray()
         .Select(entry => new TokenBalance(
-            entry.GetProperty("accountIndex").GetInt32(), entry.GetProperty("mint").GetString()!, entry.GetProperty("owner").GetString()!,
+            entry.GetProperty("accountIndex").GetInt32(),
+            entry.GetProperty("mint").GetString()!,
+            entry.GetProperty("owner").GetString()!,
             ulong.Parse(entry.GetProperty("uiTokenAmount").GetProperty("amount").GetString()!)))
         .ToDictionary(balance => balance.Index);
 
-    /// <summary>What the owner gained of each mint, SOL and wrapped SOL as one, without fee and without rent of token accounts.</summary>
+    /// <summary>
+    /// What the owner gained of each mint, SOL and wrapped SOL as one, without fee and without rent of token accounts.
+    /// </summary>
     public Dictionary<string, Int128> GainsOf(string owner)
     {
         var gains = new Dictionary<string, Int128>();
@@ -128,7 +134,8 @@ internal sealed class TransactionView
         return gains.Where(gain => gain.Value != 0).ToDictionary();
     }
 
-    private static ulong RentIn(ulong lamports, TokenBalance token) => token.Mint == WrappedSol ? lamports - token.Amount : lamports;
+    private static ulong RentIn(ulong lamports, TokenBalance token) =>
+        token.Mint == WrappedSol ? lamports - token.Amount : lamports;
 
     private static string[] Strings(JsonElement array) => [.. array.EnumerateArray().Select(item => item.GetString()!)];
 
@@ -137,7 +144,9 @@ internal sealed class TransactionView
 
 internal readonly record struct TokenBalance(int Index, string Mint, string Owner, ulong Amount);
 
-/// <summary>One instruction; <see cref="Outer"/> is -1 of outer ones, otherwise the outer instruction that it belongs to.</summary>
+/// <summary>
+/// One instruction; <see cref="Outer"/> is -1 of outer ones, otherwise the outer instruction that it belongs to.
+/// </summary>
 internal sealed class InstructionView(TransactionView tx, JsonElement ix, int outer)
 {
     public int Outer { get; } = outer;
@@ -150,7 +159,10 @@ internal sealed class InstructionView(TransactionView tx, JsonElement ix, int ou
     private static byte[] Decode(string text)
     {
         var number = System.Numerics.BigInteger.Zero;
-        foreach (var c in text) { number = (number * 58) + "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz".IndexOf(c); }
+        foreach (var c in text)
+        {
+            number = (number * 58) + "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz".IndexOf(c);
+        }
         var zeros = text.TakeWhile(c => c == '1').Count();
         var bytes = number.IsZero ? [] : number.ToByteArray(isUnsigned: true, isBigEndian: true);
         return [.. new byte[zeros], .. bytes];

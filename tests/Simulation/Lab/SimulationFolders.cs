@@ -46,7 +46,8 @@ public sealed class SimulationFolders : IDisposable
         Assert.NotEmpty(plain);
         foreach (var path in plain)
         {
-            using var packed = new GZipStream(File.OpenRead(Path.Combine(_folder, "packed", Path.GetFileName(path) + ".gz")), CompressionMode.Decompress);
+            using var packed = new GZipStream(File.OpenRead(Path.Combine(_folder, "packed", Path.GetFileName(path) + ".gz")),
+                CompressionMode.Decompress);
             using var copy = new MemoryStream();
             packed.CopyTo(copy);
             Assert.Equal(File.ReadAllBytes(path), copy.ToArray());
@@ -60,7 +61,8 @@ public sealed class SimulationFolders : IDisposable
         var totals = SimulationWriter.Write(_folder, Options, progress: new Listener(seen));
         var truth = File.ReadAllLines(Path.Combine(_folder, "truth.ndjson")).Select(line => JsonDocument.Parse(line).RootElement).ToArray();
         Assert.Equal(
-            totals.Arbitrages.Values.Aggregate(0UL, (sum, n) => sum + n), (ulong)truth.Count(t => t.GetProperty("kind").GetString() == "arbitrage"));
+            totals.Arbitrages.Values.Aggregate(0UL, (sum, n) => sum + n),
+                (ulong)truth.Count(t => t.GetProperty("kind").GetString() == "arbitrage"));
         Assert.All(truth.Where(t => t.GetProperty("kind").GetString() == "arbitrage"), t =>
             Assert.True(UInt128.Parse(t.GetProperty("gross").GetString()!) > 0));
         using var file = JsonDocument.Parse(File.ReadAllText(Path.Combine(_folder, "totals.json")));
