@@ -15,8 +15,8 @@ namespace Sluice.Ingest.Decoding.Engine;
 ///    payment was no lamports: a fee in SOL beside a claimed reward is no swap.
 /// 4. Transfers that made no swap go up to the caller when the program is unknown or a helper, never beyond a known venue or an
 ///    aggregator, and not those of a decoded swap.
-/// NFT sales do not count: one unit of a mint without decimals. Minted and burned tokens are no transfers, which keeps deposits,
-/// withdrawals and stakes out.
+/// Sales of things do not count: one unit of a mint without decimals, or any number of them where the program is unknown. Minted and
+/// burned tokens are no transfers, which keeps deposits, withdrawals and stakes out.
 /// </remarks>
 internal sealed class GenericDetector(TransactionView view)
 {
@@ -127,7 +127,7 @@ internal sealed class GenericDetector(TransactionView view)
         var amountIn = NetOf(taker, mintIn);
         var amountOut = -NetOf(payer, mintOut);
         if (amountIn <= 0 || amountOut <= 0 || amountIn > ulong.MaxValue || amountOut > ulong.MaxValue) { return false; }
-        if (IsUnique(vaultIn, amountIn) || IsUnique(vaultOut, amountOut)) { return false; }
+        if (IsThing(entry, vaultIn, amountIn) || IsThing(entry, vaultOut, amountOut)) { return false; }
 
         ref var swap = ref Swaps.Add();
         swap = new()
@@ -329,10 +329,10 @@ internal sealed class GenericDetector(TransactionView view)
         return best;
     }
 
-    private bool IsUnique(int account, Int128 amount)
+    private bool IsThing(ProgramEntry entry, int account, Int128 amount)
     {
         var balance = view.Tokens[account].Balance;
-        return amount == 1 && balance >= 0 && view.Raw.TokenBalances[balance].Decimals == 0;
+        return (amount == 1 || !entry.IsVenue) && balance >= 0 && view.Raw.TokenBalances[balance].Decimals == 0;
     }
 
     private struct Net

@@ -94,6 +94,7 @@ public sealed class GenericDetectorTests
     [InlineData("claiming a reward for a fee in SOL", "lamports alice treasury 5000|transfer vault-b alice-b pool 50")]
     [InlineData("wrapping SOL beside a payment", "lamports alice alice-sol 5000|transfer alice-a vault-a alice 100")]
     [InlineData("selling an NFT", "transfer alice-nft bob-nft alice 1|transfer bob-a alice-a bob 100")]
+    [InlineData("buying items of a game", "transfer shop-items alice-items shop 40|transfer alice-a shop-a alice 100")]
     [InlineData("paying and being paid back in one token", "transfer alice-a vault-a alice 100|transfer vault-a alice-a pool 40")]
     public void Look_alikes_are_no_swaps(string what, string movements)
     {
@@ -104,6 +105,9 @@ public sealed class GenericDetectorTests
             token alice-nft nft alice 1 decimals:0
             token bob-nft nft bob 0 decimals:0
             token bob-a mint-a bob 1000
+            token shop-items items shop 900 decimals:0
+            token alice-items items alice 0 decimals:0
+            token shop-a mint-a shop 0
             call stranger ff
             {lines}
             """).Length == 0, what);

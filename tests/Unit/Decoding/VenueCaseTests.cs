@@ -65,6 +65,17 @@ public sealed class VenueCaseTests
     }
 
     [Fact]
+    public void Every_venue_and_every_program_is_in_the_documentation()
+    {
+        var page = File.ReadAllText(Path.Combine(RealData.RepositoryRoot, "docs", "venues.md"));
+        foreach (var file in ProgramCatalog.Default.Files)
+        {
+            Assert.Contains($"`{file.Name}`", page);
+            if (file.Kind >= ProgramKind.Amm) { Assert.All(file.Programs, p => Assert.Contains(p, page)); }
+        }
+    }
+
+    [Fact]
     public void Nothing_but_venues_and_unknown_programs_swaps()
     {
         foreach (var entry in ProgramCatalog.Default.Entries.Skip(1).Where(e => e.Kind is < ProgramKind.Amm and not ProgramKind.Helper))
