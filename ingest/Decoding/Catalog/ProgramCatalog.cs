@@ -116,6 +116,7 @@ public sealed class ProgramCatalog
         ValidFromSlot = file.ValidFromSlot,
         BuiltinUntilSlot = file.BuiltinUntilSlot,
         GenericPool = file.GenericPool ?? ProgramEntry.NoIndex,
+        GenericUser = file.GenericUser ?? ProgramEntry.NoIndex,
         GenericPoolIsVaultOwner = file.GenericPoolIsVaultOwner,
         VaultsAreNoReserves = file.SharedVaults || file.Kind == ProgramKind.Clob,
         IsToken2022 = program == WellKnown.Token2022Text,

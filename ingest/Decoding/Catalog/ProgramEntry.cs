@@ -24,6 +24,9 @@ internal sealed class ProgramEntry
     /// <summary>Pool's account index for swaps that only the generic detector can see; <see cref="NoIndex"/> where there is none.</summary>
     public int GenericPool { get; init; } = NoIndex;
 
+    /// <summary>Account index of one of the trader's token accounts for such swaps; <see cref="NoIndex"/> where it is not known.</summary>
+    public int GenericUser { get; init; } = NoIndex;
+
     /// <summary>True where the owner of the vaults is the pool.</summary>
     public bool GenericPoolIsVaultOwner { get; init; }
 

@@ -36,6 +36,12 @@ internal sealed class VenueFile
     /// </summary>
     public int? GenericPool { get; init; }
 
+    /// <summary>
+    /// Account index of one of the trader's token accounts, for such a venue: tells the trader from the pool where neither signed, as
+    /// when a router trades from accounts of its own.
+    /// </summary>
+    public int? GenericUser { get; init; }
+
     /// <summary>True where a pool's address owns its vaults, so that what moved names the pool.</summary>
     public bool GenericPoolIsVaultOwner { get; init; }
 

@@ -10,7 +10,8 @@ namespace Sluice.Ingest.Decoding.Engine;
 /// 1. A frame of a program that may be a pool (no token, system, aggregator, lending, staking, marketplace) holds the transfers
 ///    that it invoked itself, and those that its helpers left unexplained.
 /// 2. Each account's holder gets a net per mint. A holder with exactly one mint up and one mint down is two-sided.
-/// 3. The trader is the two-sided holder that signed, else the one that paid first. Every other two-sided holder is a pool and
+/// 3. The trader is the two-sided holder that signed; else the one that the venue's file points to; else the one that moves tokens
+///    outside the frame too, as a router does for its user; else the one that paid first. Every other two-sided holder is a pool and
 ///    makes one swap. Without one, the holders that took the trader's payment and paid the trader are the pool, provided that the
 ///    payment was no lamports: a fee in SOL beside a claimed reward is no swap.
 /// 4. Transfers that made no swap go up to the caller when the program is unknown or a helper, never beyond a known venue or an
@@ -82,7 +83,7 @@ internal sealed class GenericDetector(TransactionView view)
             Change(view.HolderOf(transfer.Destination), transfer.Mint, (Int128)Balances.Received(view, _held[i]));
         }
 
-        var trader = FindTrader(held);
+        var trader = FindTrader(frame, entry, held);
         var found = false;
         for (var n = 0; n < _netCount; n++)
         {
@@ -213,11 +214,21 @@ internal sealed class GenericDetector(TransactionView view)
         if (!paid.IsNative && account.Owner < 0) { account.Owner = view.HolderOf(received.Source); }
     }
 
-    private int FindTrader(int held)
+    private int FindTrader(int frame, ProgramEntry entry, int held)
     {
         for (var n = 0; n < _netCount; n++)
         {
             if (!IsSeen(n) && view.IsSigner(_nets[n].Holder) && IsTwoSided(_nets[n].Holder, out _, out _)) { return _nets[n].Holder; }
+        }
+
+        if (entry.GenericUser != ProgramEntry.NoIndex)
+        {
+            var accounts = view.AccountsOf(view.Instructions[frame]);
+            if (entry.GenericUser < accounts.Length && accounts[entry.GenericUser] < view.Tx.AccountCount)
+            {
+                var user = view.HolderOf(accounts[entry.GenericUser]);
+                if (IsTwoSided(user, out _, out _)) { return user; }
+            }
         }
 
         // Nobody that signed is two-sided: of two that are, the one that paid first trades. A single one is the pool, unless it
@@ -232,6 +243,7 @@ internal sealed class GenericDetector(TransactionView view)
 
         if (count == 1 && (FacesVaults(held, single) || PaysFirst(held, single))) { return single; }
 
+        if (count > 1 && MoverOutside(frame) is >= 0 and var mover) { return mover; }
         for (var i = 0; i < held && first < 0; i++)
         {
             var payer = view.HolderOf(view.Transfers[_held[i]].Source);
@@ -239,6 +251,27 @@ internal sealed class GenericDetector(TransactionView view)
         }
 
         return count == 0 ? -1 : first;
+    }
+
+    /// <summary>The only two-sided holder that takes part in transfers outside the frame as well; -1 when none or several do.</summary>
+    private int MoverOutside(int frame)
+    {
+        ref readonly var f = ref view.Frames[frame];
+        var mover = -1;
+        for (var t = 0; t < view.Transfers.Count; t++)
+        {
+            if (t >= f.FirstTransfer && t < f.EndTransfer) { continue; }
+            ref readonly var transfer = ref view.Transfers[t];
+            for (var side = 0; side < 2; side++)
+            {
+                var holder = view.HolderOf(side == 0 ? transfer.Source : transfer.Destination);
+                if (holder == mover || !IsTwoSided(holder, out _, out _)) { continue; }
+                if (mover >= 0) { return -1; }
+                mover = holder;
+            }
+        }
+
+        return mover;
     }
 
     private bool PaysFirst(int held, int holder)

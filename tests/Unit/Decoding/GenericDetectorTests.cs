@@ -165,6 +165,26 @@ public sealed class GenericDetectorTests
         Assert.Equal(Scenario.Key("alice"), swap.Trader);
     }
 
+    /// <summary>A router trades from accounts of its own, nobody in the frame signed, and the pool pays first.</summary>
+    [Theory]
+    [InlineData("humidifi", "router pool vault-a vault-b router-a router-b", "transfer alice-a router-a alice 100", true)]
+    [InlineData("humidifi", "router pool vault-a vault-b router-a router-b", "", true)]
+    [InlineData("stranger", "router pool vault-a vault-b router-a router-b", "transfer alice-a router-a alice 100", true)]
+    [InlineData("stranger", "router pool vault-a vault-b router-a router-b", "", false)]
+    public void A_routers_own_accounts_are_the_traders_where_anything_tells_them_from_the_pool(string program, string accounts, string before, bool isTold)
+    {
+        var swap = Assert.Single(Swaps($"""
+            token router-a mint-a router 500
+            token router-b mint-b router 500
+            {before}
+            call jupiter-v6 c1209b3341d69c81
+              call {program} ff {accounts}
+                transfer vault-b router-b pool 50
+                transfer router-a vault-a router 100
+            """));
+        Assert.Equal(isTold ? ("router", 100UL, 50UL) : ("pool", 50UL, 100UL), (swap.Trader == Scenario.Key("router") ? "router" : "pool", swap.AmountIn, swap.AmountOut));
+    }
+
     [Fact]
     public void A_failed_transaction_has_no_swaps()
     {
