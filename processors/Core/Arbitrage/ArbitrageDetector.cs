@@ -186,14 +186,17 @@ public sealed class ArbitrageDetector
         if (SpentMoreSolThanGained(outcome)) { return ArbitrageVerdict.PaidWithNativeSol; }
         if (IsImplausible(block, mint, outcome.Gross)) { return ArbitrageVerdict.PricingBug; }
 
-        // A program of its own, a tip, a flash loan: what users' wallets do not do.
-        outcome.HasSearcherMark = tx.TipLamports > 0 || tx.UsesFlashLoan || (tx.Wrapper is not null && tx.WrapperName is null && !tx.UsesAggregator);
-        if (outcome.Class == ArbitrageClass.Stable && !outcome.HasSearcherMark) { return ArbitrageVerdict.StableWithoutTip; }
-        if (outcome.Class == ArbitrageClass.Cyclic && !outcome.IsOpen) { return ArbitrageVerdict.Arbitrage; }
+        // A tip, a flash loan, a program of its own: what users' wallets do not do.
+        var isOwnProgram = tx.Wrapper is not null && tx.WrapperName is null && !tx.UsesAggregator;
+        outcome.HasSearcherMark = tx.TipLamports > 0 || tx.UsesFlashLoan || isOwnProgram;
 
-        // Seen whole and ending where it began, an arbitrage stays one when its costs were higher.
-        var needsNet = outcome.IsOpen || outcome.Class is ArbitrageClass.LongTail or ArbitrageClass.Stable;
-        if (needsNet && outcome.Net <= Int128.Zero && !(outcome.Class == ArbitrageClass.CrossPair && tx.TipLamports > 0)) { return ArbitrageVerdict.NetNotPositive; }
+        // A cycle or a pair may cost more than it won, when a tip says that it was meant; without one a gain below the fee is chance.
+        if (outcome.Net <= Int128.Zero && (tx.TipLamports == 0 || outcome.Class is ArbitrageClass.LongTail or ArbitrageClass.Stable))
+        {
+            return ArbitrageVerdict.NetNotPositive;
+        }
+
+        if (outcome.Class == ArbitrageClass.Stable && outcome.Net is null && !outcome.HasSearcherMark) { return ArbitrageVerdict.StableWithoutTip; }
         if (outcome.Class == ArbitrageClass.LongTail && outcome.IsOpen && !outcome.HasSearcherMark) { return ArbitrageVerdict.LongTailWithoutTip; }
         return ArbitrageVerdict.Arbitrage;
     }

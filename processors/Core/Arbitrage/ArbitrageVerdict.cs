@@ -57,10 +57,10 @@ public enum ArbitrageVerdict
     /// <summary>Coins of one unit were changed, and less of the unit came back.</summary>
     StableBelowPar,
 
-    /// <summary>Coins of one unit were changed at a gain, with no sign of a searcher.</summary>
+    /// <summary>Coins of one unit were changed at a gain that no price compares with the costs, with no sign of a searcher.</summary>
     StableWithoutTip,
 
-    /// <summary>Fee and tip exceed the gain, in a class that asks for a profit.</summary>
+    /// <summary>Fee and tip exceed the gain, and no tip or no class that allows it.</summary>
     NetNotPositive,
 
     /// <summary>A long tail whose legs were not all seen, with no sign of a searcher.</summary>

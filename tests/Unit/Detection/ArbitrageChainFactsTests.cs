@@ -144,7 +144,7 @@ public class ArbitrageChainFactsTests
         costly.Tx.TipLamports = max;
         Assert.Null(costly.Judge().Finding.Net); // the costs do not fit
         costly.Tx.FeeLamports = 1UL << 62;
-        costly.Tx.TipLamports = 0;
+        costly.Tx.TipLamports = 1;
         Assert.True(costly.Judge().Finding.Net < 0);
 
         Assert.Equal(ArbitrageVerdict.PricingBug, new ArbitrageCase(cycle) { Market = $"swap M1 bob {max} SOL > 1 WIF" }.Judge().Verdict);

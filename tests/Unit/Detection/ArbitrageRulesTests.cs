@@ -156,14 +156,23 @@ public class ArbitrageRulesTests
         """);
 
     [Theory]
+    [InlineData(1_005_000, "", ArbitrageVerdict.Arbitrage)]
+    [InlineData(1_000_001, "tip 5", NetNotPositive)]
+    [InlineData(1_005_000, "aggregator", AggregatorRoute)]
+    public void A_dollar_for_more_dollars_is_one_when_it_pays_its_costs(ulong received, string mark, ArbitrageVerdict verdict) => Expect(verdict, $"""
+        swap P1 alice 1000000 USDC > 7000000 SOL
+        swap P2 alice 7000000 SOL > {received} USDT
+        {mark}
+        """);
+
+    [Theory]
     [InlineData("tip 5", ArbitrageVerdict.Arbitrage)]
     [InlineData("private", ArbitrageVerdict.Arbitrage)]
     [InlineData("flash", ArbitrageVerdict.Arbitrage)]
     [InlineData("", StableWithoutTip)]
-    [InlineData("aggregator", AggregatorRoute)]
-    public void A_dollar_for_more_dollars_needs_a_searchers_mark(string mark, ArbitrageVerdict verdict) => Expect(verdict, $"""
-        swap P1 alice 1000000 USDC > 7000000 SOL
-        swap P2 alice 7000000 SOL > 1005000 USDT
+    public void Without_a_price_of_SOL_a_dollar_for_more_dollars_needs_a_searchers_mark(string mark, ArbitrageVerdict verdict) => Expect(verdict, $"""
+        swap P1 alice 1000000 USDC > 900 WIF
+        swap P2 alice 900 WIF > 1005000 USDT
         {mark}
         """);
 
@@ -200,7 +209,10 @@ public class ArbitrageRulesTests
         """);
 
     [Fact]
-    public void A_cycle_that_cost_more_than_it_won_is_found_with_its_loss()
+    public void A_cycle_that_won_less_than_its_fee_without_a_tip_is_chance() => Expect(NetNotPositive, Cycle + "\nfee 20001");
+
+    [Fact]
+    public void A_cycle_that_tipped_more_than_it_won_is_found_with_its_loss()
     {
         var (verdict, finding) = new ArbitrageCase(Cycle + "\ntip 30000").Judge();
         Assert.Equal(ArbitrageVerdict.Arbitrage, verdict);
@@ -274,6 +286,7 @@ public class ArbitrageRulesTests
             swap P1 alice 1000000 WIF > 150000 USDC
             swap P2 alice 150000 USDC > 1020000 WIF
             move alice > relay {lamports} SOL
+            fee 100
             """) { Market = "swap M bob 1000 SOL > 10000 WIF" }.Judge().Verdict);
 
     [Fact]
