@@ -22,7 +22,7 @@ public static class ApiHost
     /// <summary>Largest request body, bytes: a statement.</summary>
     private const long MaxBodyBytes = 1 << 20;
 
-    /// <summary>Makes the server; start it with <c>StartAsync</c> or <c>RunAsync</c>. It does not own the store.</summary>
+    /// <summary>Makes the server; start it with <c>StartAsync</c>. It owns neither the store nor the process's signals.</summary>
     /// <param name="options">Port and limits.</param>
     /// <param name="store">Where everything is read from.</param>
     /// <param name="metrics">What <c>/metrics</c> shows; null for a registry that begins to count now.</param>
@@ -59,6 +59,7 @@ public static class ApiHost
     private static void AddServices(IServiceCollection services, ApiOptions options, IClickHouse store)
     {
         services.AddSingleton(options).AddSingleton(store).AddSingleton(TimeProvider.System);
+        services.AddSingleton<IHostLifetime, CallersLifetime>();
         services.AddSingleton<ApiMetrics>().AddSingleton<StoreReader>().AddSingleton<StoreState>().AddSingleton<ListReader>()
             .AddSingleton<SwapQueries>().AddSingleton<ArbitrageQueries>().AddSingleton<SlotQueries>().AddSingleton<SummaryQueries>()
             .AddSingleton<LeaderboardQueries>();

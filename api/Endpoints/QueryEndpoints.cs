@@ -16,6 +16,10 @@ namespace Sluice.Api.Endpoints;
 internal static partial class QueryEndpoints
 {
     private const string DefaultFormat = "TabSeparated";
+
+    /// <summary>ClickHouse's code of a text that is no statement.</summary>
+    private const int SyntaxError = 62;
+
     private const string ParameterPrefix = "param_";
 
     private static readonly ApiParameter DefaultFormatParameter = new(
@@ -23,7 +27,7 @@ internal static partial class QueryEndpoints
 
     public static void MapQuery(this IEndpointRouteBuilder routes) =>
         routes.MapPost("/query", RunQuery).WithTags("Query").WithName(nameof(RunQuery))
-            .Accepts<string>("text/plain")
+            .Accepts<string>("*/*")
             .WithMetadata(new ParameterSet(DefaultFormatParameter))
             .RequireRateLimiting(RequestLimits.StorePolicy)
             .ProducesProblem(StatusCodes.Status403Forbidden);
@@ -48,6 +52,11 @@ internal static partial class QueryEndpoints
         }
 
         var sql = await ReadAsync(request, cancellationToken);
+        if (string.IsNullOrWhiteSpace(sql))
+        {
+            return new QueryRefusal(new ClickHouseException(SyntaxError, "Empty query: give one statement in the body. (SYNTAX_ERROR)", ClickHouseErrorKind.Reject));
+        }
+
         if (FormatClause().Match(sql) is { Success: true } clause) { format = clause.Groups["format"].Value; }
         try
         {

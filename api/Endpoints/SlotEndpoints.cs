@@ -19,7 +19,7 @@ internal static class SlotEndpoints
     /// <param name="slot" example="254170887">Slot number.</param>
     /// <param name="queries">Reads slots.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    internal static async Task<Results<JsonRow<Slot>, ProblemHttpResult>> GetSlot(
+    internal static async Task<Results<Ok<Slot>, ProblemHttpResult>> GetSlot(
         string slot, SlotQueries queries, CancellationToken cancellationToken)
     {
         if (!ulong.TryParse(slot, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number > long.MaxValue)
@@ -27,8 +27,8 @@ internal static class SlotEndpoints
             return Problems.InvalidParameter("slot", slot, "a slot number, 0 or more");
         }
 
-        return await queries.FindAsync(number, cancellationToken) is { } json
-            ? new JsonRow<Slot>(json)
+        return await queries.FindAsync(number, cancellationToken) is { } found
+            ? TypedResults.Ok(found)
             : Problems.NotFound($"Slot {slot} is not in the store, and no stored block proves that it was skipped.");
     }
 }

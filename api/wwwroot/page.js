@@ -41,10 +41,12 @@ function amount(text, mint) {
 }
 
 const sol = (text) => `${units(text, 9, BigInt(text) < lamports ? 6 : 2)} SOL`;
+const roundSol = (text) => `${units(text, 9, BigInt(text) < 100n * lamports ? 3 : 0)} SOL`;
+const tip = (text) => (text === '0' ? element('span', { className: 'dim' }, 'none') : sol(text));
 const short = (key) => (key.length > 12 ? `${key.slice(0, 4)}…${key.slice(-4)}` : key);
 const tokenName = (mint) => knownTokens[mint]?.[0] ?? short(mint);
 const time = (iso) => (iso ? iso.slice(0, 19).replace('T', ' ') : 'no time');
-const percent = (share) => (share === null ? '–' : `${(Math.floor(share * 1000) / 10).toFixed(1)} %`);
+const percent = (share) => (share === null ? '–' : share === 1 ? '100 %' : `${(Math.floor(share * 10_000) / 100).toFixed(2)} %`);
 
 async function get(path) {
   const reply = await fetch(path);
@@ -72,8 +74,8 @@ function showFigures(summary) {
     tile('Transactions', whole.format(summary.transactions), `${whole.format(summary.votes)} votes`),
     tile('Swaps', whole.format(summary.swaps)),
     tile('Arbitrages', whole.format(found)),
-    tile('Fees', sol(summary.fees_lamports)),
-    tile('Tips', sol(summary.tips_lamports), `${whole.format(summary.tipped)} transactions`),
+    tile('Fees', roundSol(summary.fees_lamports)),
+    tile('Tips', roundSol(summary.tips_lamports), `${whole.format(summary.tipped)} transactions`),
   );
   byId('range').textContent = summary.slots === 0
     ? 'it is empty so far.'
@@ -119,7 +121,7 @@ function showClasses(findings) {
         whole.format(f.count),
         amount(f.gross, f.profit_mint),
         f.count_with_net === 0 ? 'unknown' : amount(f.net, f.profit_mint) + (f.count_with_net < f.count ? ` (of ${whole.format(f.count_with_net)})` : ''),
-        sol(f.tip_lamports),
+        tip(f.tip_lamports),
       ]), 'cards'));
 }
 
@@ -135,7 +137,7 @@ function row(a) {
     element('a', { href: `/api/v1/arbitrages/${a.signature}`, title: a.signature }, venues || `${a.pools.length} pools`),
     amount(a.gross, a.profit_mint),
     element('span', { className: gain }, amount(a.net, a.profit_mint)),
-    sol(a.tip_lamports),
+    tip(a.tip_lamports),
     element('a', { className: 'mono', href: `/api/v1/arbitrages?signer=${a.signer}`, title: a.signer }, short(a.signer)),
     a.confidence.toFixed(2),
   ];

@@ -3,8 +3,10 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Sluice.Api;
+using Sluice.Api.Hosting;
 using Sluice.Sinks;
 
 namespace Sluice.Tests.Integration.Api;
@@ -244,6 +246,13 @@ public sealed class HostTests
         Assert.Contains("pipeline_api_query_duration_seconds_count{outcome=\"ok\",query=\"skipped_slot\"} 1", text);
         Assert.Contains("http_route=\"/api/v1/slots/{slot}\"", text);
         Assert.Contains("dotnet_gc_", text);
+    }
+
+    [Fact]
+    public void Signals_are_left_to_the_process()
+    {
+        var app = ApiHost.Build(ApiServer.Options, new NoStore());
+        Assert.IsType<CallersLifetime>(app.Services.GetService(typeof(IHostLifetime)));
     }
 
     [Fact]
