@@ -4,7 +4,7 @@ using Sluice.Schemas.Records;
 namespace Sluice.Processors.Core.Arbitrage;
 
 /// <summary>The order of the legs: where they begin, where they end, and how often one does not take up what the one before gave.</summary>
-/// <remarks>Legs next to each other that trade the same pair the same way are one hop: a part went through each pool.</remarks>
+/// <remarks>A hop that goes through two pools at once counts as one break, so that a split cycle is a cross-pair.</remarks>
 internal readonly struct RouteShape
 {
     public RouteShape(ReadOnlySpan<Swap> swaps, ReadOnlySpan<int> legs)
@@ -15,10 +15,7 @@ internal readonly struct RouteShape
         End = last.MintOut;
         for (var i = 1; i < legs.Length; i++)
         {
-            ref readonly var before = ref swaps[legs[i - 1]];
-            ref readonly var leg = ref swaps[legs[i]];
-            if (leg.MintIn == before.MintIn && leg.MintOut == before.MintOut) { continue; }
-            if (leg.MintIn != before.MintOut) { Breaks++; }
+            if (swaps[legs[i]].MintIn != swaps[legs[i - 1]].MintOut) { Breaks++; }
         }
     }
 
@@ -28,7 +25,7 @@ internal readonly struct RouteShape
     /// <summary>What the last leg pays.</summary>
     public readonly Pubkey End;
 
-    /// <summary>Hops that take another mint than the hop before paid.</summary>
+    /// <summary>Legs that take another mint than the leg before paid.</summary>
     public readonly int Breaks;
 
     public bool Returns => Start == End;

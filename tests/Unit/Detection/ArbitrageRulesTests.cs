@@ -85,7 +85,7 @@ public class ArbitrageRulesTests
         """);
 
     [Fact]
-    public void A_cycle_split_over_two_pools_is_a_cycle()
+    public void A_cycle_split_over_two_pools_is_a_cross_pair()
     {
         var (verdict, finding) = new ArbitrageCase("""
             swap P1 alice 600000 SOL > 90000 USDC
@@ -93,7 +93,7 @@ public class ArbitrageRulesTests
             swap P3 alice 150000 USDC > 1020000 SOL
             """).Judge();
         Assert.Equal(ArbitrageVerdict.Arbitrage, verdict);
-        Assert.Equal(ArbitrageClass.Cyclic, finding.Class);
+        Assert.Equal(ArbitrageClass.CrossPair, finding.Class);
     }
 
     [Fact]
