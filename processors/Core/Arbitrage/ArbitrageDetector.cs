@@ -213,8 +213,8 @@ public sealed class ArbitrageDetector
             foreach (var leg in _flow.Legs)
             {
                 ref readonly var swap = ref swaps[leg];
-                if (swap.MintIn == WellKnown.WrappedSol && swap.MintOut == mint) { own.Add(swap.AmountIn, swap.AmountOut); }
-                else if (swap.MintIn == mint && swap.MintOut == WellKnown.WrappedSol) { own.Add(swap.AmountOut, swap.AmountIn); }
+                if (swap.MintIn == WellKnown.WrappedSol && KnownMints.AreEqual(swap.MintOut, mint)) { own.Add(swap.AmountIn, swap.AmountOut); }
+                else if (swap.MintOut == WellKnown.WrappedSol && KnownMints.AreEqual(swap.MintIn, mint)) { own.Add(swap.AmountOut, swap.AmountIn); }
             }
 
             outcome.SolPrice = own.IsKnown ? own : block.PriceOf(mint);

@@ -61,6 +61,10 @@ public static class KnownMints
         return scale;
     }
 
+    /// <summary>True when one base unit of both is worth the same: the same mint, or two dollars of as many decimals.</summary>
+    public static bool AreEqual(in Pubkey left, in Pubkey right) =>
+        left == right || (UnitOf(left) == MintUnit.Dollar && UnitOf(right) == MintUnit.Dollar && Scale(left) == Scale(right));
+
     /// <summary>
     /// True when a lower bound of what is gained and the value of what is paid can be told in one unit: dollars for dollars,
     /// or a staking token for SOL. The other way round, SOL for a staking token, would need the token's rate.

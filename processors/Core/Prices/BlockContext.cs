@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Sluice.Processors.Core.Common;
 using Sluice.Schemas.Chain;
 using Sluice.Schemas.Records;
 
@@ -7,11 +8,13 @@ namespace Sluice.Processors.Core.Prices;
 /// <summary>What a verdict needs to know of the block around a transaction: its header, and what SOL was traded for in it.</summary>
 /// <remarks>
 /// The price of a mint is the SOL and the tokens that changed hands in all of the block's swaps between the two, as a fraction of
-/// two sums; larger swaps weigh more. It is made on first use and holds for the block only. Not thread-safe.
+/// two sums; larger swaps weigh more. A dollar without swaps of its own has the price of the other dollars. Prices are made on
+/// first use and hold for the block only. Not thread-safe.
 /// </remarks>
 public sealed class BlockContext
 {
     private readonly Dictionary<Pubkey, Price> _prices = [];
+    private Price _dollar;
     private RecordList<Transaction>? _transactions;
     private bool _hasPrices;
 
@@ -41,13 +44,14 @@ public sealed class BlockContext
         {
             _hasPrices = true;
             _prices.Clear();
+            _dollar = default;
             if (_transactions is not null)
             {
                 foreach (ref readonly var tx in _transactions.Span) { Add(tx.Swaps.Span); }
             }
         }
 
-        return _prices.GetValueOrDefault(mint);
+        return _prices.TryGetValue(mint, out var price) ? price : KnownMints.AreEqual(mint, WellKnown.Usdc) ? _dollar : default;
     }
 
     private void Add(ReadOnlySpan<Swap> swaps)
@@ -57,13 +61,19 @@ public sealed class BlockContext
             if (swap.AmountIn == 0 || swap.AmountOut == 0) { continue; }
             if (swap.MintIn == WellKnown.WrappedSol)
             {
-                CollectionsMarshal.GetValueRefOrAddDefault(_prices, swap.MintOut, out _).Add(swap.AmountIn, swap.AmountOut);
+                Add(swap.MintOut, swap.AmountIn, swap.AmountOut);
             }
             else if (swap.MintOut == WellKnown.WrappedSol)
             {
-                CollectionsMarshal.GetValueRefOrAddDefault(_prices, swap.MintIn, out _).Add(swap.AmountOut, swap.AmountIn);
+                Add(swap.MintIn, swap.AmountOut, swap.AmountIn);
             }
         }
+    }
+
+    private void Add(in Pubkey mint, ulong lamports, ulong tokens)
+    {
+        CollectionsMarshal.GetValueRefOrAddDefault(_prices, mint, out _).Add(lamports, tokens);
+        if (KnownMints.AreEqual(mint, WellKnown.Usdc)) { _dollar.Add(lamports, tokens); }
     }
 }
 

@@ -121,6 +121,10 @@ public class ArbitrageActorTests
         var (_, finding) = new ArbitrageCase(text) { Market = "swap M bob 10000 SOL > 3000 USDC" }.Judge();
         Assert.Equal(1_500, finding.CostInProfitMint);
         Assert.Equal(3_500, finding.Net);
+
+        // A dollar prices another one.
+        (_, finding) = new ArbitrageCase(text) { Market = "swap M bob 10000 SOL > 3000 USDT" }.Judge();
+        Assert.Equal(1_500, finding.CostInProfitMint);
     }
 
     private static ArbitrageCase AsPool(ArbitrageCase with, string trader, string pool)
