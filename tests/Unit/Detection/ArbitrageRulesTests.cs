@@ -58,7 +58,17 @@ public class ArbitrageRulesTests
         """);
 
     [Theory]
+    [InlineData("aggregator", AggregatorRoundTripAtLoss)]
+    [InlineData("", VolumeBotAtLoss)]
+    public void A_loss_is_not_made_good_by_a_crumb_of_another_token(string mark, ArbitrageVerdict verdict) => Expect(verdict, $"""
+        swap P1 alice 1000000 SOL > 150500 USDC
+        swap P2 alice 150000 USDC > 990000 SOL
+        {mark}
+        """);
+
+    [Theory]
     [InlineData("")]
+    [InlineData("shares")]
     [InlineData("tip 1000000")]
     public void A_users_route_through_an_aggregator_is_none_however_tipped(string tip) => Expect(AggregatorRoute, $"""
         swap P1 alice 150000 USDC > 1000000 SOL
