@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Runtime.InteropServices;
 using Sluice.Cli.Commands;
 using Sluice.Cli.Output;
 
@@ -22,14 +23,10 @@ if (parsed.Errors.Count > 0)
     return ExitCode.WrongArguments;
 }
 
+// The first Ctrl-C or SIGTERM ends cleanly; a second one ends at once.
 using var interrupt = new CancellationTokenSource();
-Console.CancelKeyPress += (_, e) =>
-{
-    // The first Ctrl-C ends cleanly; a second one ends at once.
-    if (interrupt.IsCancellationRequested) { return; }
-    e.Cancel = true;
-    interrupt.Cancel();
-};
+using var onInterrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, EndCleanly);
+using var onTerminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, EndCleanly);
 
 try
 {
@@ -44,4 +41,11 @@ catch (Exception e) when (Fail.IsExpected(e))
 {
     Fail.Print(e.Message);
     return ExitCode.Failed;
+}
+
+void EndCleanly(PosixSignalContext signal)
+{
+    if (interrupt.IsCancellationRequested) { return; }
+    signal.Cancel = true;
+    interrupt.Cancel();
 }
