@@ -6,7 +6,8 @@ namespace Sluice.Lab.Scenarios.Arbitrage;
 /// <summary>Plants arbitrages: moves a price by a large swap where need be, then takes the difference.</summary>
 /// <remarks>
 /// The gain is drawn first, 0.10 to 40 dollars (Helius' report gives 1.58 dollars on average for 2024), then pools are
-/// moved until the plan can give it. Fee and tip are parts of the gain, so that more than a third is always left.
+/// moved until the plan can give it. Fee and tip are parts of the gain, so that more than a third is left, but for a few
+/// small ones whose fee is twice the gain and more.
 /// </remarks>
 internal sealed class ArbitragePlanter(Stage stage, PlanFinder finder, Execution execution, UserSwaps swaps, Purses purses)
 {
@@ -56,17 +57,22 @@ internal sealed class ArbitragePlanter(Stage stage, PlanFinder finder, Execution
         var bot = AnyBot();
         var chain = plan.Shape == Shape.Chain && label == ArbitrageClass.Cyclic;
         var flashLoan = chain && plan.MintIn.Number < 2 && random.PerMille(120);
-        var wanted = (long)plan.MintIn.OfCents(random.Magnitude(10, 4_000));
+
+        // Now and then a searcher pays more than was to be had: an arbitrage all the same, at a loss after its fee.
+        var belowFee = chain && !flashLoan && plan.MintIn.IsNative && random.PerMille(80);
+        var wanted = belowFee ? (long)random.Range(20_000, 60_000) : (long)plan.MintIn.OfCents(random.Magnitude(10, 4_000));
         if (wanted < 200 || !Prepare(bot, plan, wanted, flashLoan, out var amountIn)) { return false; }
 
         var gross = plan.Gain(amountIn) - (flashLoan ? (long)FlashLoans.FeeOf(amountIn) : 0);
         if (gross < wanted * 9 / 10) { return false; }
         var lamports = InLamports(plan.MintOut, (ulong)gross);
-        var tips = label == ArbitrageClass.LongTail || random.PerMille(600);
-        var tip = tips ? Math.Max(1_000, lamports * random.Range(5, 45) / 100) : 0;
-        var priority = lamports * random.Range(1, 12) / 100;
         var styles = label is ArbitrageClass.Stable or ArbitrageClass.LongTail || flashLoan ? 80 : 100;
         var draw = random.Below(styles);
+
+        // A change of one dollar for another by a plain wallet is no sure arbitrage; a tip makes it one.
+        var tips = label == ArbitrageClass.LongTail || (label == ArbitrageClass.Stable && draw < 35) || random.PerMille(600);
+        var tip = tips && !belowFee ? Math.Max(1_000, lamports * random.Range(5, 45) / 100) : 0;
+        var priority = belowFee ? lamports * random.Range(2, 5) : lamports * random.Range(1, 12) / 100;
         var choices = new Choices(
             draw < 35 ? CallStyle.Direct : draw < 80 ? CallStyle.Program : CallStyle.Jupiter,
             Budgets.For(Execution.UnitsFor(plan), priority), tip, TipsInside: random.PerMille(400), flashLoan,

@@ -15,7 +15,7 @@ internal sealed class LookAlikePlanter
         [
             routes.SeveralHops, routes.FromNativeSol, routes.ToNativeSol,
             routes.Split, routes.WithReferrer, routes.BetweenDollarsAtLoss,
-            trips.OppositeSwapsAtLoss, trips.VolumeBot, trips.CircleBelowItsFee, trips.FailedArbitrage,
+            trips.OppositeSwapsAtLoss, trips.VolumeBot, trips.FailedArbitrage,
             beside.AirdropBesideSwap, beside.StakingDeposit, beside.LiquidityAroundSwap,
         ];
     }

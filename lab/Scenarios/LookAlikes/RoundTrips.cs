@@ -45,23 +45,6 @@ internal sealed class RoundTrips(Stage stage, Market market, UserSwaps swaps, Pu
         return true;
     }
 
-    /// <summary>A circle whose gain is smaller than the fee that it paid, at least three times over.</summary>
-    public bool CircleBelowItsFee()
-    {
-        var gross = (long)stage.Random.Range(20_000, 60_000);
-        if (!planter.TryReady(gross, out var plan, out var bot, out var amountIn)) { return false; }
-        var gained = plan.Gain(amountIn);
-        if (gained > gross * 2) { return false; }
-        var fee = (ulong)gained * stage.Random.Range(4, 9);
-        var choices = new Choices(
-            CallStyle.Program, Budgets.For(Execution.UnitsFor(plan), fee), 0, TipsInside: false, FlashLoan: false,
-            ClosesMiddle: false, Fails: false);
-        var sent = execution.Send(bot, plan, amountIn, choices);
-        stage.Plant(TruthKind.LookAlike, "unprofitable-cycle", sent, bot.Wallet, planter.PoolsOf(plan),
-            Execution.NameOf(choices.Style));
-        return true;
-    }
-
     /// <summary>An arbitrage that came too late: all swaps are there, and then the error.</summary>
     public bool FailedArbitrage()
     {
