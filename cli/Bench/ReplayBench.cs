@@ -2,12 +2,14 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using Sluice.Cli.Replay;
+using Sluice.Schemas.Records;
 using Sluice.Sinks.Embedded;
 using Sluice.Sinks.Writing;
+using Sluice.Streams;
 
 namespace Sluice.Cli.Bench;
 
-/// <summary>Whole replays: with the store, and without it to see what the store costs.</summary>
+/// <summary>Whole replays, and what each stage costs: CPU time of decoding alone, without the store, and with it.</summary>
 internal static class ReplayBench
 {
     private const double BudgetTxPerSecond = 131_300;
@@ -24,6 +26,7 @@ internal static class ReplayBench
             await using var store = await EmbeddedClickHouse.OpenAsync(new EmbeddedOptions { Path = Path.Combine(folder, "store") }, ct: cancel);
             var warm = await MeasureAsync(input, input.FirstSlot, 200, null, cancel);
             var slots = Math.Max(100, (long)(warm.Slots / warm.Seconds * time.TotalSeconds));
+            var decoding = await DecodeCpuSecondsAsync(input, slots, cancel);
             var bare = await MeasureAsync(input, input.FirstSlot, slots, null, cancel);
             var full = await MeasureAsync(input, input.FirstSlot, slots, store, cancel);
             var total = full.CpuSeconds;
@@ -42,8 +45,9 @@ internal static class ReplayBench
                 rows_per_s = Math.Round(full.Rows / full.Seconds),
                 without_store_tx_per_s = Math.Round(bare.Transactions / bare.Seconds),
                 cpu_s = Math.Round(total, 2),
-                cpu_share_reading_and_decoding = Math.Round(full.WorkerSeconds / total, 3),
-                cpu_share_bus_and_detection = Math.Round(Math.Max(0, bare.CpuSeconds - bare.WorkerSeconds) / total, 3),
+                cpu_us_per_tx = Math.Round(total / full.Transactions * 1e6, 2),
+                cpu_share_reading_and_decoding = Math.Round(decoding / total, 3),
+                cpu_share_bus_and_detection = Math.Round(Math.Max(0, bare.CpuSeconds - decoding) / total, 3),
                 cpu_share_store = Math.Round(Math.Max(0, total - bare.CpuSeconds) / total, 3),
                 peak_resident_mib = Math.Round(PeakResidentBytes() / (double)(1 << 20)),
                 budget_resident_mib = Math.Round(BudgetResidentBytes / (1 << 20)),
@@ -64,9 +68,9 @@ internal static class ReplayBench
             if (store is not null) { writer = await StoreWriter.OpenAsync(store, ct: cancel); }
             var looped = new LoopedInput(input.Blocks, firstSlot, slots, Math.Max(1, Copies / input.Blocks.Count));
             var run = new ReplayRun(looped, writer, null, new ReplayOptions());
-            var cpu = Process.GetCurrentProcess().TotalProcessorTime;
+            var cpu = CpuSeconds();
             var totals = await run.RunAsync(null, cancel);
-            cpu = Process.GetCurrentProcess().TotalProcessorTime - cpu;
+            cpu = CpuSeconds() - cpu;
             return new Figures(
                 run.Summary.Slots,
                 run.Summary.Transactions,
@@ -74,13 +78,33 @@ internal static class ReplayBench
                 totals.Bytes,
                 writer?.StoredRows ?? 0,
                 totals.Elapsed.TotalSeconds,
-                cpu.TotalSeconds,
-                run.WorkerTime.TotalSeconds);
+                cpu);
         }
         finally
         {
             if (writer is not null) { await writer.DisposeAsync(); }
         }
+    }
+
+    /// <summary>CPU time of reading and decoding alone: the same input, and nothing after the decoder.</summary>
+    private static async Task<double> DecodeCpuSecondsAsync(BenchInput input, long slots, CancellationToken cancel)
+    {
+        var looped = new LoopedInput(input.Blocks, input.FirstSlot, slots, Math.Max(1, Copies / input.Blocks.Count));
+        var stage = new DecodeStage(looped, new RecordBatchPool<Block>(Topics.Blocks), Environment.ProcessorCount);
+        var cpu = CpuSeconds();
+        await foreach (var unit in stage.RunAsync(cancel))
+        {
+            unit.Batch!.Release();
+            unit.Document!.Return();
+        }
+
+        return CpuSeconds() - cpu;
+    }
+
+    private static double CpuSeconds()
+    {
+        using var process = Process.GetCurrentProcess();
+        return process.TotalProcessorTime.TotalSeconds;
     }
 
     /// <summary>Highest resident memory of the process so far, which holds everything that was measured before as well.</summary>
@@ -93,5 +117,5 @@ internal static class ReplayBench
     }
 
     private sealed record Figures(
-        long Slots, long Transactions, long NonVotes, long Bytes, long Rows, double Seconds, double CpuSeconds, double WorkerSeconds);
+        long Slots, long Transactions, long NonVotes, long Bytes, long Rows, double Seconds, double CpuSeconds);
 }

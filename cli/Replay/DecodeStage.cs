@@ -18,11 +18,6 @@ internal sealed class DecodeStage(IInput input, RecordBatchPool<Block> pool, int
     private readonly Channel<Unit> _ordered = Channel.CreateBounded<Unit>(
         new BoundedChannelOptions(workers * 3) { SingleReader = true, SingleWriter = true });
 
-    private long _workerTicks;
-
-    /// <summary>Time that the workers spent on reading and decoding, summed over them.</summary>
-    public TimeSpan WorkerTime => TimeSpan.FromTicks(Interlocked.Read(ref _workerTicks));
-
     /// <summary>A document and what became of it.</summary>
     internal sealed class Unit(InputDocument? document, InputProblem? problem)
     {
@@ -115,7 +110,6 @@ internal sealed class DecodeStage(IInput input, RecordBatchPool<Block> pool, int
         {
             while (!cancel.IsCancellationRequested && _todo.Reader.TryRead(out var unit))
             {
-                var start = TimeProvider.System.GetTimestamp();
                 try
                 {
                     var result = unit.Document!.Read(readers, raw);
@@ -134,8 +128,6 @@ internal sealed class DecodeStage(IInput input, RecordBatchPool<Block> pool, int
                     // A reader or decoder that throws is our bug; the run ends at this document.
                     unit.Fail(new InvalidOperationException($"{unit.Document!.Source}: {e.Message}", e));
                 }
-
-                Interlocked.Add(ref _workerTicks, TimeProvider.System.GetElapsedTime(start).Ticks);
             }
         }
     }

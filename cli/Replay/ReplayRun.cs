@@ -31,12 +31,6 @@ internal sealed class ReplayRun(IInput input, StoreWriter? writer, StoredSlots? 
 
     public ReplaySummary Summary { get; } = new();
 
-    /// <summary>Time that reading and decoding took, summed over the workers; set when the run has ended.</summary>
-    public TimeSpan WorkerTime { get; private set; }
-
-    /// <summary>Time that the store's rows took to build, waiting for the store included.</summary>
-    public TimeSpan SinkTime { get; private set; }
-
     /// <summary>Blocks that came more than once.</summary>
     public long Duplicates => _duplicates;
 
@@ -65,8 +59,6 @@ internal sealed class ReplayRun(IInput input, StoreWriter? writer, StoredSlots? 
         if (writer is not null) { await writer.CompleteAsync(cancel).ConfigureAwait(false); }
         progress?.Dispose();
         leftOut.Finish();
-        WorkerTime = stage.WorkerTime;
-        SinkTime = sink.Time;
         return new ReplayTotals(clock.Elapsed, _bytes, sink.AlreadyStored, leftOut.Count);
     }
 

@@ -32,16 +32,12 @@ internal sealed class StoreSink(StoreWriter? writer, ReplaySummary summary, Acti
     private AgreementRow _agreement;
     private SkippedSlotRow _skipped;
     private Rejection _rejection;
-    private long _processorTicks;
 
     /// <summary>Batches that come of one block, its own included.</summary>
     public int BatchesPerBlock { get; set; }
 
     /// <summary>Blocks that were left as they stand in the store.</summary>
     public long AlreadyStored { get; private set; }
-
-    /// <summary>Time spent here: building rows, waiting for the store included.</summary>
-    public TimeSpan Time => TimeSpan.FromTicks(_processorTicks);
 
     /// <summary>Announces a block before it is published.</summary>
     public void Announce(long sequence, StorePlan plan, ParentCheck parent)
@@ -61,7 +57,6 @@ internal sealed class StoreSink(StoreWriter? writer, ReplaySummary summary, Acti
 
     public async ValueTask HandleAsync(RecordBatch batch, CancellationToken cancel)
     {
-        var start = TimeProvider.System.GetTimestamp();
         if (batch is RecordBatch<DeadLetter> letters)
         {
             foreach (ref readonly var letter in letters.Records.Span) { Keep(in letter); }
@@ -90,8 +85,6 @@ internal sealed class StoreSink(StoreWriter? writer, ReplaySummary summary, Acti
 
             _idle.Add(pending);
         }
-
-        _processorTicks += TimeProvider.System.GetElapsedTime(start).Ticks;
     }
 
     public void Dispose() => _pending.Clear();

@@ -46,7 +46,7 @@ public class KillTests
             }
         }
 
-        Assert.True(killed > 0, "no run was hit");
+        Assert.Equal(Kills, killed);
         var last = await SluiceProcess.RunAsync("replay", folder["blocks"], "--store", folder["killed"], "--json");
         Assert.True(last.ExitCode == 0, last.Errors);
         foreach (var table in Tables)
