@@ -190,12 +190,10 @@ public sealed class ArbitrageDetector
         var isOwnProgram = tx.Wrapper is not null && tx.WrapperName is null && !tx.UsesAggregator;
         outcome.HasSearcherMark = tx.TipLamports > 0 || tx.UsesFlashLoan || isOwnProgram;
 
-        // A cycle or a pair may cost more than it won, when a tip says that it was meant; without one a gain below the fee is chance.
-        if (outcome.Net <= Int128.Zero && (tx.TipLamports == 0 || outcome.Class is ArbitrageClass.LongTail or ArbitrageClass.Stable))
-        {
-            return ArbitrageVerdict.NetNotPositive;
-        }
-
+        // Seen whole and ending where it began, an arbitrage stays one when its costs were higher: searchers misjudge fees, and real
+        // blocks are labelled by the gain. The other classes rest on less, so there the costs count.
+        var needsNet = outcome.IsOpen || outcome.Class is ArbitrageClass.LongTail or ArbitrageClass.Stable;
+        if (needsNet && outcome.Net <= Int128.Zero) { return ArbitrageVerdict.NetNotPositive; }
         if (outcome.Class == ArbitrageClass.Stable && outcome.Net is null && !outcome.HasSearcherMark) { return ArbitrageVerdict.StableWithoutTip; }
         if (outcome.Class == ArbitrageClass.LongTail && outcome.IsOpen && !outcome.HasSearcherMark) { return ArbitrageVerdict.LongTailWithoutTip; }
         return ArbitrageVerdict.Arbitrage;

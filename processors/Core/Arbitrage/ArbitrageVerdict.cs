@@ -60,7 +60,7 @@ public enum ArbitrageVerdict
     /// <summary>Coins of one unit were changed at a gain that no price compares with the costs, with no sign of a searcher.</summary>
     StableWithoutTip,
 
-    /// <summary>Fee and tip exceed the gain, and no tip or no class that allows it.</summary>
+    /// <summary>Fee and tip exceed the gain, in a class that asks for a profit.</summary>
     NetNotPositive,
 
     /// <summary>A long tail whose legs were not all seen, with no sign of a searcher.</summary>

@@ -1,7 +1,6 @@
 using Sluice.Schemas.Records;
 using Sluice.Sinks;
 using Sluice.Sinks.Embedded;
-using Sluice.Sinks.Migrations;
 using Sluice.Sinks.Writing;
 
 namespace Sluice.Tests.Integration.Sinks;

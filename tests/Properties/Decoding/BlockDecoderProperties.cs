@@ -1,5 +1,4 @@
 using System.IO.Compression;
-using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
 using Sluice.Ingest.Blocks;

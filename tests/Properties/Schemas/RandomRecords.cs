@@ -1,6 +1,5 @@
 using System.Reflection;
 using System.Text;
-using Sluice.Schemas.Avro;
 using Sluice.Schemas.Chain;
 using Sluice.Schemas.Records;
 

@@ -4,7 +4,6 @@ using Sluice.Ingest.Decoding;
 using Sluice.Ingest.Decoding.Model;
 using Sluice.Lab;
 using Sluice.Processors.Topologies;
-using Sluice.Schemas.Records;
 using Sluice.Streams;
 using Sluice.Streams.Testing;
 

@@ -218,16 +218,15 @@ public class ArbitrageRulesTests
         tip {tip}
         """);
 
-    [Fact]
-    public void A_cycle_that_won_less_than_its_fee_without_a_tip_is_chance() => Expect(NetNotPositive, Cycle + "\nfee 20001");
-
-    [Fact]
-    public void A_cycle_that_tipped_more_than_it_won_is_found_with_its_loss()
+    [Theory]
+    [InlineData("tip 30000", -15_000)]
+    [InlineData("fee 20001", -1)]
+    public void A_cycle_that_cost_more_than_it_won_is_found_with_its_loss(string cost, int net)
     {
-        var (verdict, finding) = new ArbitrageCase(Cycle + "\ntip 30000").Judge();
+        var (verdict, finding) = new ArbitrageCase(Cycle + "\n" + cost).Judge();
         Assert.Equal(ArbitrageVerdict.Arbitrage, verdict);
         Assert.Equal(20_000, finding.Gross);
-        Assert.Equal(-15_000, finding.Net);
+        Assert.Equal(net, finding.Net);
         Assert.DoesNotContain("net_positive", finding.RulesPassed.Span.ToArray());
     }
 

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text;
 using Sluice.Schemas.Avro;
 using Sluice.Schemas.Chain;
 using Sluice.Schemas.Records;

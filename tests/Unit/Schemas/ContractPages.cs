@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Sluice.Schemas.Avro;
 using Sluice.Schemas.Records;
 using Sluice.Streams;
 

@@ -1,5 +1,4 @@
 using Sluice.Processors.Topologies;
-using Sluice.Schemas.Records;
 using Sluice.Streams;
 using Sluice.Streams.Testing;
 using Sluice.Tests.Unit.Detection;
