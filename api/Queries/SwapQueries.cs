@@ -11,13 +11,10 @@ internal sealed class SwapQueries(ListReader lists) : IListSource
     /// <summary>The fields of <see cref="Swap"/>, by their names in JSON.</summary>
     public string Select =>
         """
-        SELECT toDecimal64(t.slot, 0) AS slot, t.block_time AS block_time, toDecimal64(toUnixTimestamp64Milli(t.block_time), 0) AS block_time_unix_ms,
-          t.tx_index AS tx_index, t.signature AS signature, t.signer AS signer, t.wrapper AS wrapper,
-          t.ix_index AS ix_index, t.inner_ix_index AS inner_ix_index, t.leg_index AS leg_index,
-          t.venue AS venue, t.program AS program, t.pool AS pool, t.trader AS trader, t.mint_in AS mint_in, t.mint_out AS mint_out,
-          toString(t.amount_in) AS amount_in, toString(t.amount_out) AS amount_out, t.vault_in AS vault_in, t.vault_out AS vault_out,
-          toString(t.reserve_in) AS reserve_in, toString(t.reserve_out) AS reserve_out, toString(t.sqrt_price_x64) AS sqrt_price_x64,
-          t.source AS source, toString(t.tip_lamports) AS tip_lamports, toDecimal64(t.version, 0) AS version
+        SELECT toDecimal64(t.slot, 0) AS slot, t.block_time, toDecimal64(toUnixTimestamp64Milli(t.block_time), 0) AS block_time_unix_ms,
+          t.tx_index, t.signature, t.signer, t.wrapper, t.ix_index, t.inner_ix_index, t.leg_index,
+          t.venue, t.program, t.pool, t.trader, t.mint_in, t.mint_out, t.amount_in, t.amount_out, t.vault_in, t.vault_out,
+          t.reserve_in, t.reserve_out, t.sqrt_price_x64, t.source, t.tip_lamports, toDecimal64(t.version, 0) AS version
         FROM swaps AS t
         """;
 

@@ -69,7 +69,7 @@ public sealed class ListTests(ApiServer server) : IClassFixture<ApiServer>, IAsy
 
     [EngineTheory]
     [InlineData("swaps", "")]
-    [InlineData("swaps", "&signer={signer1}")]
+    [InlineData("swaps", "&pool={pool2}")]
     [InlineData("swaps", "&from_slot=1002&to_slot=1007")]
     [InlineData("arbitrages", "")]
     [InlineData("arbitrages", "&class=cross_pair")]
@@ -78,7 +78,7 @@ public sealed class ListTests(ApiServer server) : IClassFixture<ApiServer>, IAsy
         filter = Fill(filter);
         var whole = Keys(await server.GetAsync($"/api/v1/{list}?limit=1000{filter}"));
         Assert.Equal(whole.Order(Comparer<string>.Create((a, b) => string.CompareOrdinal(b, a))), whole);
-        foreach (var size in new[] { 1, 2, 7, whole.Count - 1, whole.Count, whole.Count + 1 })
+        foreach (var size in new[] { whole.Count < 12 ? 1 : 7, whole.Count - 1, whole.Count, whole.Count + 1 })
         {
             var together = new List<string>();
             string? cursor = null;

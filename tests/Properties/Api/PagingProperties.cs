@@ -32,10 +32,10 @@ public sealed class PagingProperties(ApiServer server) : IClassFixture<ApiServer
             from to in Gen.Choose(-1, Slots.Length - 1)
             from pool in Gen.Choose(-1, 4)
             from signer in Gen.Choose(-1, 3)
-            from size in Gen.OneOf(Gen.Choose(1, 12), Gen.Choose(13, 1_000))
+            from size in Gen.OneOf(Gen.Choose(3, 20), Gen.Choose(13, 1_000))
             select new Asked(@from, to, pool, signer, size);
         Prop.ForAll(queries.ToArbitrary(), asked => Check(asked, rows).GetAwaiter().GetResult())
-            .Check(Config.QuickThrowOnFailure.WithMaxTest(40));
+            .Check(Config.QuickThrowOnFailure.WithMaxTest(25));
     }
 
     private static PoolSwap[] MakeRows()
