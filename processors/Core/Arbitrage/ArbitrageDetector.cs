@@ -113,13 +113,16 @@ public sealed class ArbitrageDetector
     {
         if (gained.Flow < -Rounding(gained))
         {
+            // What the seen legs won of other mints must have gone into the unseen one; where they won nothing there was none.
+            var fed = false;
             foreach (ref readonly var of in _flow.Flows)
             {
-                // What the seen legs won must have gone into the unseen one.
-                if (of.Flow > Rounding(of) && of.Delta > Rounding(of)) { return ArbitrageVerdict.OutsideIncome; }
+                if (of.Flow <= Rounding(of)) { continue; }
+                if (of.Delta > Rounding(of)) { return ArbitrageVerdict.OutsideIncome; }
+                fed = true;
             }
 
-            return ArbitrageVerdict.Arbitrage;
+            return fed ? ArbitrageVerdict.Arbitrage : ArbitrageVerdict.OutsideIncome;
         }
 
         // Kept what the legs paid, while somebody else paid for them: a trade for another's account.

@@ -67,6 +67,17 @@ public class ArbitrageRulesTests
         """);
 
     [Theory]
+    [InlineData(10_000, "", VolumeBotAtLoss)]
+    [InlineData(10_000, "aggregator", AggregatorRoundTripAtLoss)]
+    [InlineData(2_000_000, "", OutsideIncome)]
+    public void A_loss_that_rent_or_a_rebate_made_good_is_none(long refund, string mark, ArbitrageVerdict verdict) => Expect(verdict, $"""
+        swap P1 alice 1000000 SOL > 150000 USDC
+        swap P2 alice 150000 USDC > 990000 SOL
+        gain alice {refund} SOL
+        {mark}
+        """);
+
+    [Theory]
     [InlineData("")]
     [InlineData("shares")]
     [InlineData("tip 1000000")]
@@ -247,15 +258,18 @@ public class ArbitrageRulesTests
     public void A_gain_that_an_unseen_leg_must_have_brought_needs_more(string mark, ArbitrageVerdict verdict) => Expect(verdict, OpenTail + "\n" + mark);
 
     [Theory]
-    [InlineData("", StartDiffersFromEnd)]
-    [InlineData("aggregator", AggregatorRoute)]
-    public void A_keeper_who_trades_for_another_and_keeps_a_fee_makes_no_arbitrage(string mark, ArbitrageVerdict verdict) => Expect(verdict, $"""
-        move escrow > alice 150000 USDC
-        swap P1 alice 150000 USDC > 1000000 SOL
-        swap P2 alice 1000000 SOL > 777 BONK
-        move alice > escrow 770 BONK
-        {mark}
-        """);
+    [InlineData(770, "", StartDiffersFromEnd)]
+    [InlineData(770, "aggregator", AggregatorRoute)]
+    [InlineData(777, "", StartDiffersFromEnd)]
+    [InlineData(777, "aggregator", AggregatorRoute)]
+    public void A_keeper_who_trades_for_another_makes_no_arbitrage_with_or_without_a_fee(int delivered, string mark, ArbitrageVerdict verdict) =>
+        Expect(verdict, $"""
+            move escrow > alice 150000 USDC
+            swap P1 alice 150000 USDC > 1000000 SOL
+            swap P2 alice 1000000 SOL > 777 BONK
+            move alice > escrow {delivered} BONK
+            {mark}
+            """);
 
     [Theory]
     [InlineData("50000001000000", PricingBug)]
