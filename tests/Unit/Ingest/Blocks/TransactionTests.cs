@@ -246,6 +246,19 @@ public class TransactionTests
         Assert.Equal(good.Replace("tx 1 ", "tx 2 "), RawBlockText.Of(block).Replace($"rejected 1 {reason}\n", ""));
     }
 
+    [Fact]
+    public void More_accounts_or_instructions_than_positions_can_name_are_refused()
+    {
+        var keys = $"[{string.Join(',', Enumerable.Repeat($"\"{SmallBlock.Key(1)}\"", 65_536))}]";
+        var instructions = $"[{string.Join(',', Enumerable.Repeat("{\"programIdIndex\":0}", 32_769))}]";
+        var block = SmallBlock.MustRead(SmallBlock.Of(
+            SmallBlock.Transaction(1, SmallBlock.Body(1, SmallBlock.Message(keys))),
+            SmallBlock.Transaction(2, SmallBlock.Body(2, SmallBlock.Message(instructions: instructions))),
+            SmallBlock.Transaction(3)));
+        Assert.Equal([new(0, RejectReasons.TooMany), new(1, RejectReasons.TooMany)], block.Rejections.Span.ToArray());
+        Assert.Equal(2, Assert.Single(block.Transactions.Span.ToArray()).Index);
+    }
+
     [Theory]
     [InlineData("[10000,1,1,1]", "[5000,1,1,1,1]")]
     [InlineData("[10000,1,1,1,1]", "[5000,1,1,1,1,1]")]
