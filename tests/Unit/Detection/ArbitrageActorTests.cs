@@ -82,14 +82,18 @@ public class ArbitrageActorTests
     [Fact]
     public void A_pool_is_never_linked()
     {
-        // The pool's own account stands as trader of a leg that the venue made inside.
-        var (verdict, finding) = new ArbitrageCase("""
-            swap P1 alice 1000000 SOL > 150000 USDC
-            swap P2 alice 150000 USDC > 1020000 SOL
-            swap P3 inner 10 SOL > 10 USDC
-            """) is var c ? AsPool(c, "inner", "pool P2").Judge() : default;
+        // A pool's own account stands as trader of a leg that the venue made inside; no signer trades, so a vault would be linked.
+        var (verdict, finding) = AsPool(
+            new ArbitrageCase("""
+                swap P1 vault 1000000 SOL > 150000 USDC
+                swap P2 vault 150000 USDC > 1020000 SOL
+                swap P3 inner 10 SOL > 10 USDC
+                """),
+            "inner",
+            "pool P2").Judge();
         Assert.Equal(ArbitrageVerdict.Arbitrage, verdict);
-        Assert.Equal(0, finding.LinkedAccounts.Count);
+        Assert.Equal(20_000, finding.Gross);
+        Assert.Equal([ArbitrageCase.Key("vault")], finding.LinkedAccounts.Span.ToArray());
         Assert.Equal(2, finding.Legs.Count);
     }
 
