@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Net.Sockets;
 using Sluice.Api;
+using Sluice.Api.Metrics;
 using Sluice.Cli.Output;
 using Sluice.Sinks;
 using Sluice.Sinks.Migrations;
@@ -21,7 +22,7 @@ internal static class ApiCommand
         {
             await using var opened = await StoreOption.OpenExistingAsync(parsed.GetRequiredValue(store), cancel);
             await SchemaMigrations.RequireCurrentAsync(opened, cancel);
-            return await ServeAsync(opened, parsed.GetValue(port), cancel);
+            return await ServeAsync(opened, parsed.GetValue(port), null, cancel);
         });
         return command;
     }
@@ -37,9 +38,9 @@ internal static class ApiCommand
     }
 
     /// <summary>Serves until Ctrl-C, which is how serving ends well.</summary>
-    public static async Task<int> ServeAsync(IClickHouse store, int port, CancellationToken cancel)
+    public static async Task<int> ServeAsync(IClickHouse store, int port, MetricRegistry? metrics, CancellationToken cancel)
     {
-        await using var app = ApiHost.Build(new ApiOptions { Port = port }, store);
+        await using var app = ApiHost.Build(new ApiOptions { Port = port }, store, metrics);
         try
         {
             await app.StartAsync(cancel);

@@ -1,4 +1,7 @@
 using System.CommandLine;
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.DependencyInjection;
+using Sluice.Api.Metrics;
 using Sluice.Cli.Output;
 using Sluice.Cli.Replay;
 using Sluice.Lab;
@@ -30,13 +33,17 @@ internal static class DemoCommand
 
     private static async Task<int> RunAsync(string storePath, int slots, ulong seed, bool exit, int port, CancellationToken cancel)
     {
+        // Counting begins before the pipeline, so that /metrics shows the replay too.
+        using var registry = new MetricRegistry();
+        await using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
         await using var store = await EmbeddedClickHouse.OpenAsync(new EmbeddedOptions { Path = storePath }, ct: cancel);
         var input = new SimulatedInput(new SimulatorOptions { Seed = seed, Slots = slots });
         var report = new PlantedReport();
         Console.Out.WriteLine($"Simulating {Human.Count(slots)} slots (seed {seed}) and replaying them into {storePath}.");
-        var totals = await StoreRun.RunAsync(store, input, new ReplayOptions { OnFinding = f => report.Found(f.Signature) }, SummaryTable.Print, cancel);
+        var options = new ReplayOptions { OnFinding = f => report.Found(f.Signature), Meters = services.GetRequiredService<IMeterFactory>() };
+        var totals = await StoreRun.RunAsync(store, input, options, SummaryTable.Print, cancel);
         report.Print(input.Truth, Console.Out);
         if (totals.LeftOut > 0 || report.Missed > 0 || report.Invented > 0) { return ExitCode.Failed; }
-        return exit ? ExitCode.Done : await ApiCommand.ServeAsync(store, port, cancel);
+        return exit ? ExitCode.Done : await ApiCommand.ServeAsync(store, port, registry, cancel);
     }
 }

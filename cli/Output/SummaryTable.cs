@@ -1,5 +1,6 @@
 using System.Globalization;
 using Sluice.Cli.Replay;
+using Sluice.Schemas.Chain;
 using Spectre.Console;
 
 namespace Sluice.Cli.Output;
@@ -8,6 +9,8 @@ namespace Sluice.Cli.Output;
 internal static class SummaryTable
 {
     private const int Top = 5;
+    private const int MostMints = 8;
+    private const int MostVenues = 15;
 
     public static void Print(ReplaySummary summary, ReplayTotals totals)
     {
@@ -36,12 +39,15 @@ internal static class SummaryTable
         console.Write(overview);
 
         var venues = NewTable("Swaps by venue", "swaps");
-        foreach (var (venue, count) in summary.SwapsByVenue.OrderByDescending(v => v.Value).ThenBy(v => v.Key, StringComparer.Ordinal).Take(15))
+        var venuesBySwaps = summary.SwapsByVenue.OrderByDescending(v => v.Value).ThenBy(v => v.Key, StringComparer.Ordinal).ToArray();
+        foreach (var (venue, count) in venuesBySwaps.Take(MostVenues)) { Row(venues, venue, Human.Count(count)); }
+
+        if (summary.SwapsByVenue.Count > MostVenues)
         {
-            Row(venues, venue, Human.Count(count));
+            var rest = venuesBySwaps.Skip(MostVenues).Sum(v => v.Value);
+            Row(venues, $"{summary.SwapsByVenue.Count - MostVenues} more venues", Human.Count(rest));
         }
 
-        if (summary.SwapsByVenue.Count > 15) { Row(venues, $"{summary.SwapsByVenue.Count - 15} more venues", Human.Count(summary.SwapsByVenue.OrderByDescending(v => v.Value).ThenBy(v => v.Key, StringComparer.Ordinal).Skip(15).Sum(v => v.Value))); }
         Row(venues, "all", Human.Count(summary.Swaps));
         console.Write(venues);
 
@@ -53,7 +59,9 @@ internal static class SummaryTable
         if (summary.GrossByMint.Count > 0)
         {
             var value = NewTable("Value extracted, before fees and tips", "");
-            foreach (var (mint, gross) in summary.GrossByMint.OrderBy(p => p.Key).Take(12)) { Row(value, mint.ToString(), Human.Token(mint, gross)); }
+            var mints = summary.GrossByMint.OrderBy(p => Rank(p.Key)).ThenBy(p => p.Key).ToArray();
+            foreach (var (mint, gross) in mints.Take(MostMints)) { Row(value, mint.ToString(), Human.Token(mint, gross)); }
+            if (mints.Length > MostMints) { Row(value, $"{mints.Length - MostMints} more tokens", "see the table arbitrages"); }
             console.Write(value);
         }
 
@@ -82,6 +90,10 @@ internal static class SummaryTable
             console.Write(rejected);
         }
     }
+
+    /// <summary>SOL and the dollars first: their sums say something to everybody.</summary>
+    private static int Rank(in Pubkey mint) =>
+        mint == WellKnown.WrappedSol ? 0 : mint == WellKnown.Usdc ? 1 : mint == WellKnown.Usdt ? 2 : 3;
 
     private static Table NewTable(string title, params string[] columns)
     {

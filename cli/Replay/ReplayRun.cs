@@ -1,6 +1,8 @@
 using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using System.Globalization;
 using Sluice.Cli.Output;
+using Sluice.Ingest;
 using Sluice.Processors.Topologies;
 using Sluice.Schemas.Records;
 using Sluice.Sinks.Writing;
@@ -17,6 +19,9 @@ internal sealed record ReplayOptions
 
     /// <summary>Called with each finding, in order of slots. The finding may not be kept.</summary>
     public Action<Arbitrage>? OnFinding { get; init; }
+
+    /// <summary>Makes the meters that the run counts on.</summary>
+    public IMeterFactory? Meters { get; init; }
 }
 
 /// <summary>The pipeline in one process: input → readers → bus → topologies → store, and the summary of it.</summary>
@@ -26,6 +31,7 @@ internal sealed record ReplayOptions
 /// </remarks>
 internal sealed class ReplayRun(IInput input, StoreWriter? writer, StoredSlots? stored, ReplayOptions options)
 {
+    private readonly IngestMetrics? _metrics = options.Meters is { } meters ? new IngestMetrics(meters) : null;
     private long _bytes;
     private long _duplicates;
 
@@ -40,9 +46,10 @@ internal sealed class ReplayRun(IInput input, StoreWriter? writer, StoredSlots? 
         var clock = Stopwatch.StartNew();
         using var sink = new StoreSink(writer, Summary, options.OnFinding);
         var leftOut = new LeftOut(sink);
-        var bus = new InProcessBus(new InProcessBusOptions { Capacity = 8 });
+        var meters = options.Meters;
+        var bus = new InProcessBus(new InProcessBusOptions { Capacity = 8 }, meters is null ? null : new StreamsMetrics(meters));
         var publisher = bus.AddPublisher(Topics.Blocks);
-        var topologies = new[] { SwapsTopology.Build(BlockRows.PipelineVersion), ArbitrageTopology.Build(BlockRows.PipelineVersion) };
+        var topologies = new[] { SwapsTopology.Build(BlockRows.PipelineVersion), ArbitrageTopology.Build(BlockRows.PipelineVersion, meters is null ? null : new DetectorMetrics(meters)) };
         var outputs = topologies.SelectMany(t => t.Outputs).Distinct().ToArray();
 
         // The store comes first: it must have a block before anything that comes of it.
@@ -72,19 +79,29 @@ internal sealed class ReplayRun(IInput input, StoreWriter? writer, StoredSlots? 
         {
             if (unit.Problem is { } problem)
             {
+                _metrics?.Received(0);
+                _metrics?.Rejected(problem.Reason);
                 leftOut.AddDocument(problem.Source, problem.Reason, problem.Message, -1, default, 0);
                 continue;
             }
 
             _bytes += unit.Document!.Length;
+            _metrics?.Received(unit.Document.Length);
             if (unit.Batch is not { } batch)
             {
+                _metrics?.Rejected(unit.Result.Reason);
                 Note(unit, leftOut);
                 unit.Document.Return();
                 continue;
             }
 
-            foreach (var rejection in unit.Rejections) { leftOut.AddTransaction(unit.Document.Source, batch.Slot, rejection.Transaction, rejection.Reason); }
+            _metrics?.Read();
+            foreach (var rejection in unit.Rejections)
+            {
+                _metrics?.TransactionRejected(rejection.Reason);
+                leftOut.AddTransaction(unit.Document.Source, batch.Slot, rejection.Transaction, rejection.Reason);
+            }
+
             if (Admit(unit, batch, ledger, leftOut))
             {
                 ref readonly var block = ref batch.Records[0];

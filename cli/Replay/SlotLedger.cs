@@ -14,7 +14,7 @@ internal sealed class SlotLedger(StoredSlots? stored)
     {
         New,
 
-        /// <summary>The same block came earlier in this run.</summary>
+        /// <summary>The same block came earlier in this run, or single transactions of a block that came whole.</summary>
         Duplicate,
 
         /// <summary>Another block of the same slot came earlier in this run.</summary>
@@ -24,7 +24,7 @@ internal sealed class SlotLedger(StoredSlots? stored)
     /// <summary>Enters a block.</summary>
     public Standing Enter(in Block block)
     {
-        if (!block.IsComplete) { return Standing.New; }
+        if (!block.IsComplete) { return _seen.ContainsKey(block.Slot) ? Standing.Duplicate : Standing.New; }
         if (_seen.TryAdd(block.Slot, block.Blockhash)) { return Standing.New; }
         return _seen[block.Slot] == block.Blockhash ? Standing.Duplicate : Standing.Fork;
     }

@@ -26,4 +26,4 @@ CREATE TABLE IF NOT EXISTS transactions
 )
 ENGINE = ReplacingMergeTree(version)
 PARTITION BY intDiv(slot, 432000)
-ORDER BY (slot, `index`);
+ORDER BY (slot, `index`, signature);

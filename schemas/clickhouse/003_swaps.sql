@@ -32,4 +32,4 @@ CREATE TABLE IF NOT EXISTS swaps
 )
 ENGINE = ReplacingMergeTree(version)
 PARTITION BY intDiv(slot, 432000)
-ORDER BY (slot, tx_index, ix_index, inner_ix_index, leg_index);
+ORDER BY (slot, tx_index, signature, ix_index, inner_ix_index, leg_index);

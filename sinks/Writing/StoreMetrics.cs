@@ -19,11 +19,11 @@ public sealed class StoreMetrics : IDisposable
     public StoreMetrics(IMeterFactory? factory = null)
     {
         _meter = factory?.Create(MeterName) ?? new Meter(MeterName);
-        _rows = _meter.CreateCounter<long>("sluice.sink.rows", "{row}", "Rows stored, by table.");
-        _batches = _meter.CreateCounter<long>("sluice.sink.batches", "{batch}", "Batches stored.");
-        _retries = _meter.CreateCounter<long>("sluice.sink.retries", "{attempt}", "Attempts that ClickHouse did not take, by table.");
-        _waiting = _meter.CreateCounter<double>("sluice.sink.backpressure", "s", "Time that the pipeline waited for the store.");
-        _inserts = _meter.CreateHistogram<double>("sluice.sink.insert.duration", "s", "Time of one insert, by table.");
+        _rows = _meter.CreateCounter<long>("pipeline.sinks.row.stored", "{row}", "Rows stored, by table.");
+        _batches = _meter.CreateCounter<long>("pipeline.sinks.batch.stored", "{batch}", "Batches stored.");
+        _retries = _meter.CreateCounter<long>("pipeline.sinks.attempt.refused", "{attempt}", "Attempts that ClickHouse did not take, by table.");
+        _waiting = _meter.CreateCounter<double>("pipeline.sinks.wait.duration", "s", "Time that the pipeline waited for the store.");
+        _inserts = _meter.CreateHistogram<double>("pipeline.sinks.insert.duration", "s", "Time of one insert, by table.");
     }
 
     public void Dispose() => _meter.Dispose();
