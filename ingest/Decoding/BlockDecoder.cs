@@ -105,13 +105,19 @@ public sealed class BlockDecoder
         var baseFee = LamportsPerSignature * (ulong)tx.SignatureCount;
         block.Quality.FeeFormulaChecked++;
         if (tx.FeeLamports != baseFee) { block.Quality.FeeFormulaFailed++; }
-        unchecked
-        {
-            block.FeesLamports += tx.FeeLamports;
-            block.PriorityFeesLamports += tx.FeeLamports > baseFee ? tx.FeeLamports - baseFee : 0;
-            if (tx.ComputeUnits > 0) { block.ComputeUnits += tx.ComputeUnits; }
-        }
+        AddUp(ref block, tx, tx.FeeLamports > baseFee ? tx.FeeLamports - baseFee : 0, 0);
     }
+
+    /// <summary>Adds to the block's sums. A sum that impossible amounts would overflow stays at its largest value.</summary>
+    private static void AddUp(ref Block block, in RawTransaction tx, ulong priorityFee, ulong tip)
+    {
+        block.FeesLamports = Saturating(block.FeesLamports, tx.FeeLamports);
+        block.PriorityFeesLamports = Saturating(block.PriorityFeesLamports, priorityFee);
+        block.TipsLamports = Saturating(block.TipsLamports, tip);
+        if (tx.ComputeUnits > 0) { block.ComputeUnits = (long)Math.Min(long.MaxValue, (ulong)block.ComputeUnits + (ulong)tx.ComputeUnits); }
+    }
+
+    private static ulong Saturating(ulong left, ulong right) => left + right < left ? ulong.MaxValue : left + right;
 
     private void DecodeTransaction(RawBlock raw, in RawTransaction tx, ref Block block)
     {
@@ -136,13 +142,7 @@ public sealed class BlockDecoder
 
         block.TransactionCount++;
         if (tx.IsFailed) { block.FailedCount++; }
-        unchecked
-        {
-            block.FeesLamports += tx.FeeLamports;
-            block.PriorityFeesLamports += record.PriorityFeeLamports;
-            block.TipsLamports += record.TipLamports;
-            if (tx.ComputeUnits > 0) { block.ComputeUnits += tx.ComputeUnits; }
-        }
+        AddUp(ref block, tx, record.PriorityFeeLamports, record.TipLamports);
 
         if (record.TipLamports > 0) { block.TippedTransactionCount++; }
     }
