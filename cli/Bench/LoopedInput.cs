@@ -63,8 +63,6 @@ internal sealed class LoopedInput : IInput
 
         public override string Source => "bench";
 
-        public override long Length => _bytes.Length;
-
         public void MoveTo(ulong slot)
         {
             _slot = slot;
@@ -75,7 +73,7 @@ internal sealed class LoopedInput : IInput
 
         public override ReadResult Read(DocumentReaders readers, RawBlock block) => readers.Json.Read(_bytes, new DocumentOrigin(Source, _slot), block);
 
-        public override ReadOnlySpan<byte> Head(int count) => _bytes.AsSpan(0, Math.Min(count, _bytes.Length));
+        public override ReadOnlySpan<byte> Bytes => _bytes;
 
         public override void Return() => _idle.Add(this);
     }

@@ -34,15 +34,20 @@ internal sealed class DecodeStage(IInput input, RecordBatchPool<Block> pool, int
         public RecordBatch<Block>? Batch { get; private set; }
 
         /// <summary>What the reader turned down inside the block.</summary>
-        public RawRejection[] Rejections { get; private set; } = [];
+        public (RawRejection Rejection, RawPlace? Place)[] Rejections { get; private set; } = [];
 
         public Task Done => _done.Task;
 
-        public void Complete(ReadResult result, RecordBatch<Block>? batch, ReadOnlySpan<RawRejection> rejections)
+        public void Complete(ReadResult result, RecordBatch<Block>? batch, RawBlock? raw)
         {
             Result = result;
             Batch = batch;
-            if (rejections.Length > 0) { Rejections = rejections.ToArray(); }
+            if (raw?.Rejections.Count > 0)
+            {
+                var places = raw.RejectedPlaces.Span.ToArray().ToDictionary(p => p.Transaction);
+                Rejections = [.. raw.Rejections.Span.ToArray().Select(r => (r, places.TryGetValue(r.Transaction, out var p) ? p : (RawPlace?)null))];
+            }
+
             _done.SetResult();
         }
 
@@ -83,7 +88,7 @@ internal sealed class DecodeStage(IInput input, RecordBatchPool<Block> pool, int
             foreach (var (document, problem) in input.Read(cancel))
             {
                 var unit = new Unit(document, problem);
-                if (document is null) { unit.Complete(default, null, default); }
+                if (document is null) { unit.Complete(default, null, null); }
                 _ordered.Writer.WriteAsync(unit, cancel).AsTask().GetAwaiter().GetResult();
                 if (document is not null) { _todo.Writer.TryWrite(unit); }
             }
@@ -121,7 +126,7 @@ internal sealed class DecodeStage(IInput input, RecordBatchPool<Block> pool, int
                         batch.Slot = batch.Records[0].Slot;
                     }
 
-                    unit.Complete(result, batch, raw.Rejections.Span);
+                    unit.Complete(result, batch, raw);
                 }
                 catch (Exception e)
                 {

@@ -32,11 +32,9 @@ internal sealed class FileInput(IEnumerable<string> paths) : IInput
     {
         public override string Source => item.Name;
 
-        public override long Length => item.Bytes.Length;
-
         public override ReadResult Read(DocumentReaders readers, RawBlock block) => readers.Loader.Load(item, block);
 
-        public override ReadOnlySpan<byte> Head(int count) => item.Bytes[..Math.Min(count, item.Bytes.Length)];
+        public override ReadOnlySpan<byte> Bytes => item.Bytes;
 
         public override void Return() => item.Dispose();
     }

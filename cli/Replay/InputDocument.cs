@@ -11,13 +11,13 @@ internal abstract class InputDocument
     public abstract string Source { get; }
 
     /// <summary>Bytes after decompression.</summary>
-    public abstract long Length { get; }
+    public long Length => Bytes.Length;
 
     /// <summary>Fills <paramref name="block"/>. Called by one worker, once.</summary>
     public abstract ReadResult Read(DocumentReaders readers, RawBlock block);
 
-    /// <summary>The first bytes, for a dead letter.</summary>
-    public abstract ReadOnlySpan<byte> Head(int count);
+    /// <summary>The bytes, good until <see cref="Return"/>.</summary>
+    public abstract ReadOnlySpan<byte> Bytes { get; }
 
     /// <summary>Gives the buffers back. Called once.</summary>
     public abstract void Return();

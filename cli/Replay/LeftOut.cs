@@ -1,5 +1,7 @@
 using Sluice.Cli.Output;
+using Sluice.Ingest.Decoding.Model;
 using Sluice.Schemas.Records;
+using Sluice.Streams;
 
 namespace Sluice.Cli.Replay;
 
@@ -14,24 +16,25 @@ internal sealed class LeftOut(StoreSink sink)
     public long Count { get; private set; }
 
     /// <summary>A file or document that gave no block.</summary>
-    public void AddDocument(string source, string reason, string message, long offset, ReadOnlySpan<byte> head, long length)
+    public void AddDocument(string source, string reason, string message, long offset, ReadOnlySpan<byte> bytes)
     {
-        var letter = NewLetter(source, reason, message);
+        var letter = NewLetter(source, reason, message, bytes);
         letter.Offset = offset >= 0 ? offset : null;
-        letter.Payload = head.ToArray();
-        letter.PayloadLength = length;
         sink.Keep(in letter);
         Report($"{source}: {message}");
     }
 
     /// <summary>A transaction, or a part of one, inside a block that was taken.</summary>
-    public void AddTransaction(string source, long slot, int transaction, string reason)
+    public void AddTransaction(InputDocument document, long slot, in RawRejection rejection, RawPlace? place)
     {
-        var letter = NewLetter(source, reason, $"transaction {transaction} of slot {slot} was left out: {reason}");
+        var message = $"slot {slot}, transaction {rejection.Transaction}: {rejection.Reason}";
+        var letter = NewLetter(
+            document.Source, rejection.Reason, message, place is { } at ? document.Bytes.Slice(at.Offset, at.Length) : default);
         letter.Slot = slot;
-        letter.TxIndex = transaction;
+        letter.TxIndex = rejection.Transaction;
+        letter.Offset = place?.Offset;
         sink.Keep(in letter);
-        Report($"{source}: slot {slot}, transaction {transaction}: {reason}");
+        Report($"{document.Source}: {message}");
     }
 
     /// <summary>Says how many lines were held back.</summary>
@@ -40,7 +43,7 @@ internal sealed class LeftOut(StoreSink sink)
         if (_lines > MostLines) { Fail.Print($"{_lines - MostLines} more were left out; the table dead_letters names each."); }
     }
 
-    private static DeadLetter NewLetter(string source, string reason, string message)
+    private static DeadLetter NewLetter(string source, string reason, string message, ReadOnlySpan<byte> bytes)
     {
         var letter = default(DeadLetter);
         letter.Reset();
@@ -48,6 +51,8 @@ internal sealed class LeftOut(StoreSink sink)
         letter.Source = source;
         letter.Reason = reason;
         letter.Message = message;
+        letter.Payload = bytes[..Math.Min(bytes.Length, ProcessorContext.MaxPayloadBytes)].ToArray();
+        letter.PayloadLength = bytes.Length;
         return letter;
     }
 

@@ -81,7 +81,7 @@ internal sealed class ReplayRun(IInput input, StoreWriter? writer, StoredSlots? 
             {
                 _metrics?.Received(0);
                 _metrics?.Rejected(problem.Reason);
-                leftOut.AddDocument(problem.Source, problem.Reason, problem.Message, -1, default, 0);
+                leftOut.AddDocument(problem.Source, problem.Reason, problem.Message, -1, default);
                 continue;
             }
 
@@ -96,10 +96,10 @@ internal sealed class ReplayRun(IInput input, StoreWriter? writer, StoredSlots? 
             }
 
             _metrics?.Read();
-            foreach (var rejection in unit.Rejections)
+            foreach (var (rejection, place) in unit.Rejections)
             {
                 _metrics?.TransactionRejected(rejection.Reason);
-                leftOut.AddTransaction(unit.Document.Source, batch.Slot, rejection.Transaction, rejection.Reason);
+                leftOut.AddTransaction(unit.Document, batch.Slot, rejection, place);
             }
 
             if (Admit(unit, batch, ledger, leftOut))
@@ -133,8 +133,7 @@ internal sealed class ReplayRun(IInput input, StoreWriter? writer, StoredSlots? 
                     "fork",
                     $"slot {block.Slot} came earlier in this run with another blockhash, which was kept; replay the finalized block alone",
                     -1,
-                    unit.Document.Head(ProcessorContext.MaxPayloadBytes),
-                    unit.Document.Length);
+                    unit.Document.Bytes);
                 return false;
             default:
                 return true;
@@ -150,8 +149,7 @@ internal sealed class ReplayRun(IInput input, StoreWriter? writer, StoredSlots? 
             unit.Result.Reason,
             unit.Result.Message,
             unit.Result.Offset,
-            unit.Document.Head(ProcessorContext.MaxPayloadBytes),
-            unit.Document.Length);
+            unit.Document.Bytes);
     }
 
     private void Show(ProgressLine progress, Stopwatch clock) => progress.Show(

@@ -26,8 +26,8 @@ internal sealed class SimulatedInput(SimulatorOptions options) : IInput
         {
             cancel.ThrowIfCancellationRequested();
             if (!_idle.TryTake(out var document)) { document = new SimulatedDocument(_idle); }
-            document.Bytes.ResetWrittenCount();
-            if (!simulator.TryNextBlock(document.Bytes, out var slot)) { yield break; }
+            document.Json.ResetWrittenCount();
+            if (!simulator.TryNextBlock(document.Json, out var slot)) { yield break; }
             Interlocked.Increment(ref _done);
             if (slot.Skipped)
             {
@@ -43,18 +43,16 @@ internal sealed class SimulatedInput(SimulatorOptions options) : IInput
 
     private sealed class SimulatedDocument(ConcurrentBag<SimulatedDocument> idle) : InputDocument
     {
-        public ArrayBufferWriter<byte> Bytes { get; } = new(4 << 20);
+        public ArrayBufferWriter<byte> Json { get; } = new(4 << 20);
 
         public ulong Slot { get; set; }
 
         public override string Source => "simulator";
 
-        public override long Length => Bytes.WrittenCount;
-
         public override ReadResult Read(DocumentReaders readers, RawBlock block) =>
-            readers.Json.Read(Bytes.WrittenSpan, new DocumentOrigin(Source, Slot), block);
+            readers.Json.Read(Json.WrittenSpan, new DocumentOrigin(Source, Slot), block);
 
-        public override ReadOnlySpan<byte> Head(int count) => Bytes.WrittenSpan[..Math.Min(count, Bytes.WrittenCount)];
+        public override ReadOnlySpan<byte> Bytes => Json.WrittenSpan;
 
         public override void Return() => idle.Add(this);
     }

@@ -33,6 +33,7 @@ public sealed class BlockReader
         _texts.Clear();
         var mark = document.StartsWith("\uFEFF"u8) ? 3 : 0;
         var result = Read(document[mark..], origin.SlotHint, block);
+        foreach (ref var place in block.RejectedPlaces.Span) { place = place with { Offset = place.Offset + mark }; }
         return result.Offset < 0 ? result : result with { Offset = result.Offset + mark };
     }
 

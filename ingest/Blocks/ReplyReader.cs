@@ -133,6 +133,7 @@ internal sealed class ReplyReader(KeyTexts texts)
                 if (!c.SkipValue() || JsonDiagnosis.Judge(c.Json[start..c.Position], out _) != ReadStatus.Read) { return c.Reject(); }
                 if (_transactions.Reason == RejectReasons.NoMessage) { withoutMessage++; }
                 block.Rejections.Add(new RawRejection(index, _transactions.Reason));
+                block.RejectedPlaces.Add(new RawPlace(index, start, c.Position - start));
             }
 
             index++;
@@ -182,6 +183,7 @@ internal sealed class ReplyReader(KeyTexts texts)
             }
 
             block.Rejections.Add(new RawRejection(index, _transactions.Reason));
+            block.RejectedPlaces.Add(new RawPlace(index, _singleAt, c.Position - _singleAt));
         }
 
         c.MoveBehindValue(behind);

@@ -65,6 +65,9 @@ public sealed class RawBlock
     /// <summary>What the reader turned down inside the block, to be reported beside it.</summary>
     public ValueList<RawRejection> Rejections { get; } = new();
 
+    /// <summary>Where in the document the transactions of <see cref="Rejections"/> stand that were left out whole. An archive keeps none.</summary>
+    public ValueList<RawPlace> RejectedPlaces { get; } = new();
+
     /// <summary>Empties the block and keeps its buffers.</summary>
     public void Reset()
     {
@@ -86,6 +89,7 @@ public sealed class RawBlock
         TokenBalances.Clear();
         LogEvents.Clear();
         Rejections.Clear();
+        RejectedPlaces.Clear();
     }
 }
 
@@ -224,3 +228,9 @@ public struct RawLogEvent
 /// <param name="Transaction">Position in the block.</param>
 /// <param name="Reason">Machine-readable reason.</param>
 public readonly record struct RawRejection(int Transaction, string Reason);
+
+/// <summary>Bytes of a transaction in the document it came from.</summary>
+/// <param name="Transaction">Position in the block.</param>
+/// <param name="Offset">Where it begins, bytes.</param>
+/// <param name="Length">Its length, bytes.</param>
+public readonly record struct RawPlace(int Transaction, int Offset, int Length);

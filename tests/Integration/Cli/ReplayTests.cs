@@ -64,6 +64,31 @@ public class ReplayTests
     }
 
     [Fact]
+    public async Task A_bad_transaction_is_left_out_with_its_bytes_and_the_block_is_taken()
+    {
+        using var folder = new TemporaryFolder();
+        var made = await SluiceProcess.RunAsync("simulate", "--out", folder["blocks"], "--slots", "1", "--slots-per-file", "0", "--seed", "2");
+        Assert.True(made.ExitCode == 0, made.Errors);
+        var file = Directory.GetFiles(folder["blocks"], "*.json").Single(f => !f.EndsWith("totals.json", StringComparison.Ordinal));
+        var json = await File.ReadAllTextAsync(file);
+        var fee = json.IndexOf("\"fee\":5000,", StringComparison.Ordinal);
+        await File.WriteAllTextAsync(file, json.Remove(fee, 11).Insert(fee, "\"fee\":-1,"));
+        var run = await SluiceProcess.RunAsync("replay", file, "--store", folder["store"], "--json");
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("negative-number", run.Errors);
+        using var summary = JsonDocument.Parse(run.Lines[^1]);
+        Assert.Equal(1, summary.RootElement.GetProperty("left_out").GetInt64());
+        Assert.Equal(1, summary.RootElement.GetProperty("slots").GetInt64());
+        var letters = await SluiceProcess.RunAsync(
+            "query",
+            "SELECT reason, tx_index >= 0 AS placed, position(payload, '\"fee\":-1,') > 0 AS whole, payload_length = length(payload) AS counted FROM dead_letters",
+            "--store",
+            folder["store"],
+            "--csv");
+        Assert.Equal("\"negative-number\",1,1,1", letters.Lines[^1]);
+    }
+
+    [Fact]
     public async Task The_same_replay_again_changes_no_row_and_prints_the_same_findings()
     {
         using var folder = new TemporaryFolder();

@@ -148,7 +148,7 @@ public sealed class StoreWriterFaultTests
         while (!holds())
         {
             limit.Token.ThrowIfCancellationRequested();
-            await Task.Delay(1, limit.Token);
+            await Task.Yield();
         }
     }
 }
