@@ -93,6 +93,7 @@ internal sealed class JsonLines(Stream output) : IDisposable
             json.WriteEndObject();
             if (summary.Quality is { } quality) { json.WriteNumber("quality", Math.Round(quality, 6)); } else { json.WriteNull("quality"); }
             json.WriteNumber("already_stored_slots", totals.AlreadyStoredSlots);
+            json.WriteNumber("duplicates", totals.Duplicates);
             json.WriteNumber("left_out", totals.LeftOut);
             json.WriteNumber("bytes", totals.Bytes);
             json.WriteNumber("seconds", Math.Round(totals.Elapsed.TotalSeconds, 3));

@@ -35,6 +35,7 @@ internal static class SummaryTable
         Row(overview, "speed", string.Create(CultureInfo.InvariantCulture,
             $"{summary.Transactions / Math.Max(totals.Elapsed.TotalSeconds, 1e-6):N0} tx/s, {Human.Bytes(totals.Bytes)} in {totals.Elapsed.TotalSeconds:0.0} s"));
         if (totals.AlreadyStoredSlots > 0) { Row(overview, "already stored", Human.Count(totals.AlreadyStoredSlots) + " slots, not written again"); }
+        if (totals.Duplicates > 0) { Row(overview, "duplicates", Human.Count(totals.Duplicates) + " blocks that came earlier in this run, taken once"); }
         if (totals.LeftOut > 0) { Row(overview, "left out", Human.Count(totals.LeftOut) + " (see the messages above and the table dead_letters)"); }
         console.Write(overview);
 

@@ -37,9 +37,6 @@ internal sealed class ReplayRun(IInput input, StoreWriter? writer, StoredSlots? 
 
     public ReplaySummary Summary { get; } = new();
 
-    /// <summary>Blocks that came more than once.</summary>
-    public long Duplicates => _duplicates;
-
     /// <summary>Runs to the end of the input and until every row is stored.</summary>
     public async Task<ReplayTotals> RunAsync(ProgressLine? progress, CancellationToken cancel)
     {
@@ -66,7 +63,7 @@ internal sealed class ReplayRun(IInput input, StoreWriter? writer, StoredSlots? 
         if (writer is not null) { await writer.CompleteAsync(cancel).ConfigureAwait(false); }
         progress?.Dispose();
         leftOut.Finish();
-        return new ReplayTotals(clock.Elapsed, _bytes, sink.AlreadyStored, leftOut.Count);
+        return new ReplayTotals(clock.Elapsed, _bytes, sink.AlreadyStored, _duplicates, leftOut.Count);
     }
 
     private async Task PublishAllAsync(

@@ -9,9 +9,6 @@ public static class WellKnown
     /// <summary>Consecutive slots of one leader's turn.</summary>
     public const ulong SlotsPerLeaderGroup = 4;
 
-    /// <summary>Lamports of a SOL.</summary>
-    public const ulong LamportsPerSol = 1_000_000_000;
-
     /// <summary>Wrapped SOL; stands for native SOL too wherever amounts of both are added up.</summary>
     public static readonly Pubkey WrappedSol = Pubkey.Parse("So11111111111111111111111111111111111111112");
 

@@ -93,12 +93,15 @@ public class ReplayTests
     {
         using var folder = new TemporaryFolder();
         Assert.Equal(0, (await SluiceProcess.RunAsync("simulate", "--out", folder["blocks"], "--slots", "10", "--seed", "5")).ExitCode);
+        var copy = Directory.CreateDirectory(folder["copy"]).FullName;
+        foreach (var file in Directory.GetFiles(folder["blocks"])) { File.Copy(file, Path.Combine(copy, Path.GetFileName(file))); }
         var first = await SluiceProcess.RunAsync("replay", folder["blocks"], "--store", folder["store"], "--json");
-        var second = await SluiceProcess.RunAsync("replay", folder["blocks"], folder["blocks"], "--store", folder["store"], "--json");
+        var second = await SluiceProcess.RunAsync("replay", folder["blocks"], copy, "--store", folder["store"], "--json");
         Assert.True(second.ExitCode == 0, second.Errors);
         Assert.Equal(first.Lines[..^1], second.Lines[..^1]);
         using var summary = JsonDocument.Parse(second.Lines[^1]);
         Assert.Equal(summary.RootElement.GetProperty("slots").GetInt64(), summary.RootElement.GetProperty("already_stored_slots").GetInt64());
+        Assert.Equal(summary.RootElement.GetProperty("slots").GetInt64(), summary.RootElement.GetProperty("duplicates").GetInt64());
     }
 
     [Theory]
