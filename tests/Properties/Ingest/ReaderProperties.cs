@@ -126,9 +126,17 @@ public class ReaderProperties
         var reader = new BlockReader();
         var block = new RawBlock();
         for (var i = 0; i < 3; i++) { reader.Read(Valid, Origin, block); }
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < 10; i++) { reader.Read(Valid, Origin, block); }
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+
+        // The runtime may allocate once on this thread when it recompiles what runs often; what a read allocates shows in every round.
+        var least = long.MaxValue;
+        for (var round = 0; round < 5; round++)
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            for (var i = 0; i < 10; i++) { reader.Read(Valid, Origin, block); }
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
+
+        Assert.Equal(0, least);
     }
 
     private static string Text(byte[] document)
