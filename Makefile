@@ -1,10 +1,14 @@
 # Each target does all of its own set-up; set-up is idempotent and quick the second time.
-.PHONY: setup build demo test bench format clean
+.PHONY: setup setup-kafka build demo test bench format clean
 
 CONFIG ?= Release
 
 setup:
 	@./eng/setup.sh
+
+# What the roles over Kafka need besides: librdkafka.
+setup-kafka:
+	@./eng/setup-kafka.sh
 
 build: setup
 	@./eng/build.sh
@@ -13,10 +17,10 @@ build: setup
 demo: build
 	@./sluice demo $(if $(DEMO_SLOTS),--slots $(DEMO_SLOTS)) $(if $(DEMO_EXIT),--exit)
 
-test: setup
+test: setup setup-kafka
 	@./eng/test.sh
 
-bench: build
+bench: build setup-kafka
 	@./eng/bench.sh
 
 format:

@@ -23,8 +23,17 @@ public abstract class RecordBatch
     /// <summary>Partition of the topic, set when it is published.</summary>
     public int Partition { get; internal set; }
 
-    /// <summary>Place in the partition, ascending from 0, set when it is published; what an offset is on Kafka.</summary>
+    /// <summary>Place in the partition, ascending from 0, set when it is published; on Kafka, the offset of the first record.</summary>
     public long Position { get; internal set; }
+
+    /// <summary>Place of what comes after this batch; on Kafka, the offset after the last record.</summary>
+    public long NextPosition { get; internal set; }
+
+    /// <summary>When the bytes of the block that this comes from arrived, Unix time in microseconds; 0 where unknown.</summary>
+    public long ArrivalUnixMicros { get; set; }
+
+    /// <summary>W3C trace context of the block that this comes from, or null.</summary>
+    public string? TraceParent { get; set; }
 
     /// <summary>
     /// Number of the ingest unit (one published source batch) that this comes from. Every topology answers an input batch by
@@ -93,7 +102,8 @@ public sealed class RecordBatch<T> : RecordBatch
         Acquire();
         _records.Clear();
         Partition = 0;
-        Position = Sequence = Slot = 0;
+        Position = NextPosition = Sequence = Slot = ArrivalUnixMicros = 0;
+        TraceParent = null;
     }
 
     private protected override void ReturnToPool() => _pool.Return(this);

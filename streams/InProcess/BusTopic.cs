@@ -39,6 +39,7 @@ internal sealed class BusTopic(TopicPartitions partitions)
         try
         {
             batch.Position = _positions[batch.Partition]++;
+            batch.NextPosition = batch.Position + 1;
             foreach (var consumer in Consumers)
             {
                 batch.Retain();

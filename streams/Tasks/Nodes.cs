@@ -144,7 +144,7 @@ internal sealed class SinkNode<T> : SinkNode
 
     public void RemoveLast() => _batch!.Records.RemoveLast();
 
-    public override void Begin(RecordBatch input) => _batch = Rent(input.Sequence, input.Slot);
+    public override void Begin(RecordBatch input) => _batch = Rent(input);
 
     public override void End(List<RecordBatch> outputs)
     {
@@ -159,7 +159,7 @@ internal sealed class SinkNode<T> : SinkNode
 
         for (var i = 0; i < _split.Length; i++)
         {
-            _split[i] = Rent(batch.Sequence, batch.Slot);
+            _split[i] = Rent(batch);
             _split[i].Partition = i;
             outputs.Add(_split[i]);
         }
@@ -177,11 +177,13 @@ internal sealed class SinkNode<T> : SinkNode
 
     private new Topic<T> Topic => (Topic<T>)base.Topic;
 
-    private RecordBatch<T> Rent(long sequence, long slot)
+    private RecordBatch<T> Rent(RecordBatch input)
     {
         var batch = _partitions.Pool.Rent();
-        batch.Sequence = sequence;
-        batch.Slot = slot;
+        batch.Sequence = input.Sequence;
+        batch.Slot = input.Slot;
+        batch.ArrivalUnixMicros = input.ArrivalUnixMicros;
+        batch.TraceParent = input.TraceParent;
         return batch;
     }
 }

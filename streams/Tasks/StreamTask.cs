@@ -156,7 +156,7 @@ internal sealed class StreamTask
         }
 
         Collect(input, outputs);
-        source.NextPosition = input.Position + 1;
+        source.NextPosition = input.NextPosition;
         _emittedThroughSlot = Math.Max(_emittedThroughSlot, input.Slot);
         _lastSlot = input.Slot;
     }

@@ -49,6 +49,7 @@ public sealed class TopologyTestDriver
     {
         batch.Partition = partition;
         batch.Position = _positions[batch.Topic][partition]++;
+        batch.NextPosition = batch.Position + 1;
         batch.Sequence = _sequence++;
         var task = _tasks[partition];
         task.Process(batch, _collected);
