@@ -61,13 +61,13 @@ internal static class BlockRows
         row.Version = PipelineVersion;
     }
 
-    public static void Fill(in Block block, ParentCheck parent, ref QualityRow row)
+    public static void Fill(in Block block, ref QualityRow row)
     {
         ref readonly var quality = ref block.Quality;
         row.Slot = block.Slot;
         row.BlockTimeUnixMs = block.BlockTimeUnixMs;
         row.IsComplete = block.IsComplete;
-        row.Parent = parent;
+        row.Parent = quality.Parent;
         row.FeeFormulaChecked = quality.FeeFormulaChecked;
         row.FeeFormulaFailed = quality.FeeFormulaFailed;
         row.LamportsChecked = quality.LamportsChecked;
@@ -78,13 +78,15 @@ internal static class BlockRows
         row.RewardFailed = quality.RewardFailed;
         row.DecodeRejected = quality.DecodeRejected;
         row.DriftedSwaps = quality.DriftedSwaps;
-        row.Passed = Passed(block, parent);
+        row.Passed = Passed(in block);
         row.Version = PipelineVersion;
     }
 
     /// <summary>True when nothing contradicts the chain's own arithmetic. Decoder drift is shown beside it and is no part of it.</summary>
-    public static bool Passed(in Block block, ParentCheck parent) =>
-        parent != ParentCheck.Broken && block.Quality is { FeeFormulaFailed: 0, LamportsFailed: 0, TokensFailed: 0, RewardFailed: 0 };
+    public static bool Passed(in Block block) => block.Quality is
+    {
+        Parent: not ParentCheck.Broken, FeeFormulaFailed: 0, LamportsFailed: 0, TokensFailed: 0, RewardFailed: 0,
+    };
 
     /// <summary>Slots between the parent and this block, which their leaders skipped.</summary>
     public static int SkippedBefore(in Block block)

@@ -101,8 +101,9 @@ internal sealed class ReplayRun(IInput input, StoreWriter? writer, StoredSlots? 
 
             if (Admit(unit, batch, ledger, leftOut))
             {
-                ref readonly var block = ref batch.Records[0];
-                sink.Announce(sequence++, ledger.Plan(in block), ledger.CheckParent(in block));
+                ref var block = ref batch.Records[0];
+                block.Quality.Parent = ledger.CheckParent(in block);
+                sink.Announce(sequence++, ledger.Plan(in block));
                 await publisher.PublishAsync(batch, cancel).ConfigureAwait(false);
             }
             else

@@ -40,12 +40,11 @@ internal sealed class StoreSink(StoreWriter? writer, ReplaySummary summary, Acti
     public long AlreadyStored { get; private set; }
 
     /// <summary>Announces a block before it is published.</summary>
-    public void Announce(long sequence, StorePlan plan, ParentCheck parent)
+    public void Announce(long sequence, StorePlan plan)
     {
         if (!_idle.TryTake(out var pending)) { pending = new Pending(); }
         pending.Remaining = BatchesPerBlock;
         pending.Plan = writer is null ? StorePlan.Skip : plan;
-        pending.Parent = parent;
         pending.Swaps = 0;
         pending.Arbitrages = 0;
         _pending[sequence] = pending;
@@ -92,7 +91,7 @@ internal sealed class StoreSink(StoreWriter? writer, ReplaySummary summary, Acti
     private void Take(in Block block, Pending pending)
     {
         var skipped = BlockRows.SkippedBefore(in block);
-        summary.Add(in block, skipped, BlockRows.Passed(in block, pending.Parent));
+        summary.Add(in block, skipped, BlockRows.Passed(in block));
         if (pending.Plan == StorePlan.Skip) { return; }
 
         var slot = (ulong)block.Slot;
@@ -104,7 +103,7 @@ internal sealed class StoreSink(StoreWriter? writer, ReplaySummary summary, Acti
             writer!.Append(slot, in _transaction);
         }
 
-        BlockRows.Fill(in block, pending.Parent, ref _quality);
+        BlockRows.Fill(in block, ref _quality);
         writer!.Append(slot, in _quality);
         foreach (ref readonly var agreement in block.Agreements.Span)
         {
@@ -175,7 +174,6 @@ internal sealed class StoreSink(StoreWriter? writer, ReplaySummary summary, Acti
     {
         public int Remaining;
         public StorePlan Plan;
-        public ParentCheck Parent;
         public int Swaps;
         public int Arbitrages;
         public BlockRow Row;

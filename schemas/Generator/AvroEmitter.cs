@@ -56,7 +56,10 @@ internal static class AvroEmitter
         text.Append("    public static IReadOnlyDictionary<string, AvroSchema> Topics { get; } = new Dictionary<string, AvroSchema>(StringComparer.Ordinal)\n    {\n");
         foreach (var record in all.Where(r => r.Topic is not null)) { text.Append($"        [\"{record.Topic}\"] = {record.Name}Avro.Codec.Schema,\n"); }
         text.Append("    };\n\n    /// <summary>Schema of a topic's values, or null for a topic that is not ours.</summary>\n");
-        text.Append("    public static AvroSchema? ForTopic(string topic) =>\n        Topics.TryGetValue(topic, out var schema) || Topics.TryGetValue(\"*\" + topic[Math.Max(0, topic.LastIndexOf('.'))..], out schema)\n            ? schema\n            : null;\n\n");
+        text.Append("    public static AvroSchema? ForTopic(string topic) =>\n        Topics.TryGetValue(topic, out var schema) || Topics.TryGetValue(Kind(topic), out schema) ? schema : null;\n\n");
+        text.Append("    /// <summary>True when a schema's topic names this topic or, beginning with <c>*</c>, those that end like it.</summary>\n");
+        text.Append("    public static bool IsTopic(string topic, string schemaTopic) => schemaTopic == topic || schemaTopic == Kind(topic);\n\n");
+        text.Append("    private static string Kind(string topic) => \"*\" + topic[Math.Max(0, topic.LastIndexOf('.'))..];\n\n");
         text.Append("    /// <summary>Codec of a record type; throws where the type has no schema file.</summary>\n");
         text.Append("    public static AvroCodec<T> CodecOf<T>()\n        where T : struct, IRecord\n    {\n");
         foreach (var record in all)

@@ -45,7 +45,8 @@ internal sealed record FieldType(Kind Kind, string Name, bool Nullable, bool Arr
 /// <param name="Type">Its type.</param>
 /// <param name="Doc">Its meaning, unit and range.</param>
 /// <param name="ColumnType">ClickHouse type that the schema asks for, or null for the usual one.</param>
-internal sealed record Field(string Name, FieldType Type, string Doc, string? ColumnType)
+/// <param name="Default">C# expression of a plain value's default, or null where the type's own zero is it.</param>
+internal sealed record Field(string Name, FieldType Type, string Doc, string? ColumnType, string? Default = null)
 {
     public string Property => char.ToUpperInvariant(Name[0]) + Name[1..];
 }
@@ -87,8 +88,7 @@ internal sealed class SchemaSet
         var name = json.GetProperty("name").GetString()!;
         var ns = Text(json, "namespace") ?? outerNamespace;
         var fields = json.GetProperty("fields").EnumerateArray()
-            .Select(f => new Field(
-                f.GetProperty("name").GetString()!, ReadType(f.GetProperty("type"), ns), Text(f, "doc") ?? "", Text(f, "clickhouse")))
+            .Select(f => ReadField(f, ns))
             .ToArray();
         var record = new RecordType(name, ns, Text(json, "doc") ?? "", fields, Text(json, "table"), Text(json, "topic"), schemaText);
         if (Records.FirstOrDefault(r => r.Name == name) is { } known)
@@ -101,6 +101,38 @@ internal sealed class SchemaSet
         }
 
         return name;
+    }
+
+    private Field ReadField(JsonElement json, string ns)
+    {
+        var name = json.GetProperty("name").GetString()!;
+        var type = ReadType(json.GetProperty("type"), ns);
+        var value = json.TryGetProperty("default", out var written) ? Default(name, type, written) : null;
+        return new Field(name, type, Text(json, "doc") ?? "", Text(json, "clickhouse"), value);
+    }
+
+    /// <summary>The default as C#: a record that is made here and one that was read without the field are then alike.</summary>
+    private string? Default(string name, FieldType type, JsonElement value)
+    {
+        var fits = (type, value.ValueKind) switch
+        {
+            ({ Array: true }, JsonValueKind.Array) => value.GetArrayLength() == 0,
+            ({ Nullable: true }, JsonValueKind.Null) => true,
+            ({ Array: true } or { Nullable: true }, _) => false,
+            ({ Kind: Kind.Bool }, JsonValueKind.True or JsonValueKind.False) => true,
+            ({ Kind: Kind.Int }, JsonValueKind.Number) => value.TryGetInt32(out _),
+            ({ Kind: Kind.Long or Kind.TimestampMs }, JsonValueKind.Number) => value.TryGetInt64(out _),
+            ({ Kind: Kind.Double }, JsonValueKind.Number) => true,
+            ({ Kind: Kind.String }, JsonValueKind.String) => true,
+            ({ Kind: Kind.Enum }, JsonValueKind.String) => Enums.First(e => e.Name == type.Name).Symbols.Contains(value.GetString()!),
+            _ => false,
+        };
+        if (!fits) { throw new FormatException($"field {name}: {value.GetRawText()} cannot be its default"); }
+        return (type.Array || type.Nullable) ? null : type.Kind switch
+        {
+            Kind.Enum => $"{type.Name}.{RecordEmitter.Pascal(value.GetString()!)}",
+            _ => value.GetRawText(),
+        };
     }
 
     private FieldType ReadType(JsonElement json, string ns)

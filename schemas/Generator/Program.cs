@@ -1,7 +1,7 @@
 using Sluice.Schemas.Generator;
 
 // Usage: Sluice.Schemas.Generator SCHEMAS-FOLDER OUTPUT-FOLDER
-// Reads avro/*.avsc and rows/*.avsc, writes one .cs file a type. Files that are no longer made are deleted.
+// Reads avro/*.avsc and rows/*.avsc (not avro/history/, whose schemas are only read with), writes one .cs file a type. Files that are no longer made are deleted.
 if (args.Length != 2)
 {
     Console.Error.WriteLine("usage: Sluice.Schemas.Generator SCHEMAS-FOLDER OUTPUT-FOLDER");
@@ -16,7 +16,7 @@ try
     var files = new[] { "avro", "rows" }
         .Select(folder => Path.Combine(args[0], folder))
         .Where(Directory.Exists)
-        .SelectMany(folder => Directory.EnumerateFiles(folder, "*.avsc", SearchOption.AllDirectories))
+        .SelectMany(folder => Directory.EnumerateFiles(folder, "*.avsc"))
         .Order(StringComparer.Ordinal);
     foreach (var file in files) { schemas.Add(file); }
     foreach (var type in schemas.Enums) { Write(type.Name, RecordEmitter.Enum(type)); }

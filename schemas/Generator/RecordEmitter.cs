@@ -56,6 +56,7 @@ internal static class RecordEmitter
     {
         { Array: true } => $"if ({field.Property} is null) {{ {field.Property} = new(); }} else {{ {field.Property}.Clear(); }}",
         { Nullable: true } => $"{field.Property} = null;",
+        _ when field.Default is { } value => $"{field.Property} = {value};",
         { Kind: Kind.Record } => $"{field.Property}.Reset();",
         { Kind: Kind.String } => $"{field.Property} = \"\";",
         { Kind: Kind.Bytes } => $"{field.Property} = [];",

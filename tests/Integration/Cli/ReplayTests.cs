@@ -36,6 +36,12 @@ public class ReplayTests
 
         var rows = await SluiceProcess.RunAsync("query", "SELECT count() FROM swaps", "--store", folder["store"], "--csv");
         Assert.Equal(summary.RootElement.GetProperty("swaps").GetInt64().ToString(), rows.Lines[^1]);
+
+        // The check of the parent travels in the block's record; only the first block's parent was not read.
+        var parents = await SluiceProcess.RunAsync(
+            "query", "SELECT parent, count() AS blocks FROM data_quality GROUP BY parent ORDER BY parent", "--store", folder["store"], "--csv");
+        var slots = summary.RootElement.GetProperty("slots").GetInt64();
+        Assert.Equal([$"\"continuous\",{slots - 1}", "\"unknown\",1"], parents.Lines[^2..]);
     }
 
     [Fact]

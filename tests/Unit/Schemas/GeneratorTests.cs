@@ -15,14 +15,21 @@ public sealed class GeneratorTests : IDisposable
         var (code, error) = Run("""
             {"type": "record", "name": "Tick", "namespace": "x", "doc": "A tick.", "table": "ticks", "topic": "x.ticks", "fields": [
               {"name": "slot", "type": "long", "doc": "Slot."},
-              {"name": "count", "type": "long", "doc": "Count.", "clickhouse": "UInt32"}]}
+              {"name": "count", "type": "long", "doc": "Count.", "clickhouse": "UInt32"},
+              {"name": "side", "type": {"type": "enum", "name": "Side", "symbols": ["BUY", "NOT_KNOWN"]}, "default": "NOT_KNOWN"},
+              {"name": "lots", "type": "int", "default": 5}]}
             """);
 
         Assert.Equal((0, ""), (code, error));
         Assert.Equal(
-            ["AvroSchemas.g.cs", "Tables.g.cs", "Tick.g.cs", "TickAvro.g.cs", "TickColumns.g.cs", "TickJson.g.cs"],
+            ["AvroSchemas.g.cs", "Side.g.cs", "Tables.g.cs", "Tick.g.cs", "TickAvro.g.cs", "TickColumns.g.cs", "TickJson.g.cs"],
             Directory.EnumerateFiles(Output).Select(Path.GetFileName).Order(StringComparer.Ordinal));
         Assert.Contains("new(\"count\", \"UInt32\"", File.ReadAllText(Path.Combine(Output, "TickColumns.g.cs")), StringComparison.Ordinal);
+
+        // A record that is made here and one that was read without the field are alike.
+        var record = File.ReadAllText(Path.Combine(Output, "Tick.g.cs"));
+        Assert.Contains("Side = Side.NotKnown;", record, StringComparison.Ordinal);
+        Assert.Contains("Lots = 5;", record, StringComparison.Ordinal);
 
         // A file that is gone takes what was made from it along.
         Run("""{"type": "record", "name": "Tock", "fields": [{"name": "slot", "type": "long"}]}""");
@@ -36,6 +43,8 @@ public sealed class GeneratorTests : IDisposable
     [InlineData("""{"type": "record", "name": "T", "fields": [{"name": "a", "type": ["long", "null"]}]}""", "a union must be")]
     [InlineData("""{"type": "record", "name": "T", "fields": [{"name": "a", "type": ["null", {"type": "array", "items": "int"}]}]}""", "a union with null")]
     [InlineData("""{"type": "record", "name": "T", "fields": [{"name": "a", "type": {"type": "long", "logicalType": "date"}}]}""", "logical type date")]
+    [InlineData("""{"type": "record", "name": "T", "fields": [{"name": "a", "type": "int", "default": "x"}]}""", "field a: \"x\" cannot be its default")]
+    [InlineData("""{"type": "record", "name": "T", "fields": [{"name": "a", "type": ["null", "int"], "default": 0}]}""", "field a: 0 cannot be its default")]
     [InlineData("""{"type": "record", "name": "T", "table": "t", "fields": [{"name": "a", "type": "double", "clickhouse": "Float32"}]}""",
         "table t, field a: a Double cannot be a column of type Float32")]
     [InlineData("""{"type": "record", "name": "T", "table": "t", "fields": [{"name": "a", "type": {"type": "record", "name": "U", "fields": []}}]}""",
