@@ -5,7 +5,10 @@ using Sluice.Api.Contracts;
 namespace Sluice.Api.Queries;
 
 /// <summary>Reads what the store knows of a slot.</summary>
-/// <remarks>The statements name columns and nothing else: to shape one row in the engine costs more than to read it.</remarks>
+/// <remarks>
+/// The statements name columns and shape nothing: to shape one row in the engine costs more than to read it. Only findings are counted,
+/// since they are stored apart from the block and may come after it.
+/// </remarks>
 internal sealed class SlotQueries(StoreReader store)
 {
     /// <summary>Null when the store knows nothing of the slot.</summary>

@@ -31,7 +31,8 @@ internal sealed record StoredBlock(
     public const string Select =
         """
         SELECT slot, parent_slot, blockhash, previous_blockhash, block_height, block_time, leader, leader_reward_lamports, is_complete, source,
-          transaction_count, vote_count, failed_count, failed_vote_count, swap_count, arbitrage_count,
+          transaction_count, vote_count, failed_count, failed_vote_count, swap_count,
+          (SELECT count() FROM arbitrages WHERE slot = {slot:UInt64} AND NOT retracted) AS arbitrage_count,
           fees_lamports, priority_fees_lamports, tips_lamports, tipped_transaction_count, compute_units, version
         FROM blocks WHERE slot = {slot:UInt64}
         """;

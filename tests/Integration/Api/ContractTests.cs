@@ -38,7 +38,7 @@ public sealed class ContractTests(ApiServer server) : IClassFixture<ApiServer>, 
         Assert.Equal(new DateTime(2024, 3, 14, 18, 41, 18, DateTimeKind.Utc), slot.BlockTime);
         Assert.Equal(Rows.FirstTimeUnixMs, slot.BlockTimeUnixMs);
         Assert.Equal(
-            new SlotCounts { Transactions = 602, Votes = 158, Failed = 305, FailedVotes = 2, Tipped = 6, Swaps = 300, Arbitrages = 15 },
+            new SlotCounts { Transactions = 602, Votes = 158, Failed = 305, FailedVotes = 2, Tipped = 6, Swaps = 300, Arbitrages = 1 },
             slot.Counts);
         Assert.Equal(ulong.MaxValue, (UInt128)slot.Money.TipsLamports.Value);
         Assert.Equal(16_906_623, slot.Money.LeaderRewardLamports!.Value.Value);

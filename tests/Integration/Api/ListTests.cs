@@ -132,11 +132,14 @@ public sealed class ListTests(ApiServer server) : IClassFixture<ApiServer>, IAsy
         await server.InsertAsync(new ArbitrageColumns(), retracted);
         var page = await server.GetAsync("/api/v1/arbitrages?from_slot=1004&to_slot=1004");
         var one = await server.Client.GetAsync($"/api/v1/arbitrages/{retracted.Signature}");
+        await server.InsertAsync(new BlockRowColumns(), Rows.Block(1_004));
+        var slot = await server.GetAsync("/api/v1/slots/1004");
         var restored = Arbitrage(1_004, 1);
         restored.RuleVersion = 3;
         await server.InsertAsync(new ArbitrageColumns(), restored);
 
         Assert.Equal(2, page.GetProperty("data").GetArrayLength());
+        Assert.Equal(2, slot.GetProperty("counts").GetProperty("arbitrages").GetInt32());
         Assert.Equal(404, (int)one.StatusCode);
     }
 

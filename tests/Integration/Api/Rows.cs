@@ -49,7 +49,6 @@ internal static class Rows
         FailedCount = 305,
         FailedVoteCount = 2,
         SwapCount = 300,
-        ArbitrageCount = 15,
         FeesLamports = 33_813_246,
         PriorityFeesLamports = 1_234_567,
         TipsLamports = ulong.MaxValue,
