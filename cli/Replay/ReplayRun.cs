@@ -5,6 +5,7 @@ using Sluice.Cli.Output;
 using Sluice.Ingest;
 using Sluice.Processors.Topologies;
 using Sluice.Schemas.Records;
+using Sluice.Sinks.Rows;
 using Sluice.Sinks.Writing;
 using Sluice.Streams;
 using Sluice.Streams.InProcess;

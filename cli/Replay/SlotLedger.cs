@@ -1,5 +1,6 @@
 using Sluice.Schemas.Chain;
 using Sluice.Schemas.Records;
+using Sluice.Sinks.Rows;
 using Sluice.Sinks.Writing;
 
 namespace Sluice.Cli.Replay;

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Sluice.Schemas.Records;
+using Sluice.Sinks.Rows;
 using Sluice.Sinks.Writing;
 using Sluice.Streams;
 
@@ -27,11 +28,7 @@ internal sealed class StoreSink(StoreWriter? writer, ReplaySummary summary, Acti
 {
     private readonly ConcurrentDictionary<long, Pending> _pending = new();
     private readonly ConcurrentBag<Pending> _idle = [];
-    private TransactionRow _transaction;
-    private QualityRow _quality;
-    private AgreementRow _agreement;
-    private SkippedSlotRow _skipped;
-    private Rejection _rejection;
+    private readonly BlockFacts _facts = new();
 
     /// <summary>Batches that come of one block, its own included.</summary>
     public int BatchesPerBlock { get; set; }
@@ -45,8 +42,6 @@ internal sealed class StoreSink(StoreWriter? writer, ReplaySummary summary, Acti
         if (!_idle.TryTake(out var pending)) { pending = new Pending(); }
         pending.Remaining = BatchesPerBlock;
         pending.Plan = writer is null ? StorePlan.Skip : plan;
-        pending.Swaps = 0;
-        pending.Arbitrages = 0;
         _pending[sequence] = pending;
         if (plan == StorePlan.Skip) { AlreadyStored++; }
     }
@@ -75,13 +70,7 @@ internal sealed class StoreSink(StoreWriter? writer, ReplaySummary summary, Acti
         if (--pending.Remaining == 0)
         {
             _pending.TryRemove(batch.Sequence, out _);
-            if (pending.Plan != StorePlan.Skip)
-            {
-                pending.Row.SwapCount = pending.Swaps;
-                pending.Row.ArbitrageCount = pending.Arbitrages;
-                await writer!.EndSlotAsync(in pending.Row, cancel).ConfigureAwait(false);
-            }
-
+            if (pending.Plan != StorePlan.Skip) { await writer!.EndSlotAsync(in pending.Row, cancel).ConfigureAwait(false); }
             _idle.Add(pending);
         }
     }
@@ -96,45 +85,8 @@ internal sealed class StoreSink(StoreWriter? writer, ReplaySummary summary, Acti
 
         var slot = (ulong)block.Slot;
         if (pending.Plan == StorePlan.Replace) { writer!.Replace(slot); }
-        BlockRows.Fill(in block, 0, 0, ref pending.Row);
-        foreach (ref readonly var tx in block.Transactions.Span)
-        {
-            BlockRows.Fill(in block, in tx, ref _transaction);
-            writer!.Append(slot, in _transaction);
-        }
-
-        BlockRows.Fill(in block, ref _quality);
-        writer!.Append(slot, in _quality);
-        foreach (ref readonly var agreement in block.Agreements.Span)
-        {
-            _agreement.Slot = block.Slot;
-            _agreement.Program = agreement.Program;
-            _agreement.Venue = agreement.Venue;
-            _agreement.Both = agreement.Both;
-            _agreement.DecoderOnly = agreement.DecoderOnly;
-            _agreement.GenericOnly = agreement.GenericOnly;
-            _agreement.Differ = agreement.Differ;
-            _agreement.Version = BlockRows.PipelineVersion;
-            writer.Append(slot, in _agreement);
-        }
-
-        foreach (ref readonly var rejection in block.Rejections.Span)
-        {
-            _rejection.Slot = block.Slot;
-            _rejection.Stage = rejection.Stage;
-            _rejection.Reason = rejection.Reason;
-            _rejection.Count = rejection.Count;
-            _rejection.Version = BlockRows.PipelineVersion;
-            writer.Append(slot, in _rejection);
-        }
-
-        for (var i = 1; i <= skipped; i++)
-        {
-            _skipped.Slot = block.ParentSlot + i;
-            _skipped.ProvenBySlot = block.Slot;
-            _skipped.Version = BlockRows.PipelineVersion;
-            writer.Append(slot, in _skipped);
-        }
+        BlockRows.Fill(in block, ref pending.Row);
+        _facts.Write(in block, new SlotRows(writer!, slot));
     }
 
     private void Take(RecordBatch<PoolSwap> swaps, ulong slot, Pending pending)
@@ -144,8 +96,6 @@ internal sealed class StoreSink(StoreWriter? writer, ReplaySummary summary, Acti
             summary.Add(in swap);
             if (pending.Plan != StorePlan.Skip) { writer!.Append(slot, in swap); }
         }
-
-        pending.Swaps += swaps.Count;
     }
 
     private void Take(RecordBatch<Arbitrage> arbitrages, ulong slot, Pending pending)
@@ -156,8 +106,6 @@ internal sealed class StoreSink(StoreWriter? writer, ReplaySummary summary, Acti
             onFinding?.Invoke(finding);
             if (pending.Plan != StorePlan.Skip) { writer!.Append(slot, in finding); }
         }
-
-        pending.Arbitrages += arbitrages.Count;
     }
 
     private void Take(RecordBatch<Rejection> rejections, ulong slot, Pending pending)
@@ -174,8 +122,13 @@ internal sealed class StoreSink(StoreWriter? writer, ReplaySummary summary, Acti
     {
         public int Remaining;
         public StorePlan Plan;
-        public int Swaps;
-        public int Arbitrages;
         public BlockRow Row;
+    }
+
+    /// <summary>Rows of one slot, on their way to the writer.</summary>
+    private readonly struct SlotRows(StoreWriter writer, ulong slot) : IRowTarget
+    {
+        public void Append<T>(in T row)
+            where T : struct, IRecord => writer.Append(slot, in row);
     }
 }

@@ -1,9 +1,9 @@
 using Sluice.Schemas.Records;
 
-namespace Sluice.Cli.Replay;
+namespace Sluice.Sinks.Rows;
 
 /// <summary>The rows that a block becomes in the store.</summary>
-internal static class BlockRows
+public static class BlockRows
 {
     /// <summary>Version of reading, decoding and detection. A higher one replaces rows of a lower one.</summary>
     public const long PipelineVersion = 1;
@@ -11,7 +11,8 @@ internal static class BlockRows
     /// <summary>Most slots between a block and its parent that are taken as skipped; more is a broken parent.</summary>
     public const int MaxSkippedRun = 4_096;
 
-    public static void Fill(in Block block, int swapCount, int arbitrageCount, ref BlockRow row)
+    /// <summary>Fills the row that makes a slot stored.</summary>
+    public static void Fill(in Block block, ref BlockRow row)
     {
         row.Slot = block.Slot;
         row.ParentSlot = block.ParentSlot;
@@ -27,8 +28,7 @@ internal static class BlockRows
         row.VoteCount = block.VoteCount;
         row.FailedCount = block.FailedCount;
         row.FailedVoteCount = block.FailedVoteCount;
-        row.SwapCount = swapCount;
-        row.ArbitrageCount = arbitrageCount;
+        row.SwapCount = SwapsOf(in block);
         row.FeesLamports = block.FeesLamports;
         row.PriorityFeesLamports = block.PriorityFeesLamports;
         row.TipsLamports = block.TipsLamports;
@@ -37,6 +37,7 @@ internal static class BlockRows
         row.Version = PipelineVersion;
     }
 
+    /// <summary>Fills the row of one transaction.</summary>
     public static void Fill(in Block block, in Transaction tx, ref TransactionRow row)
     {
         row.Slot = block.Slot;
@@ -61,6 +62,7 @@ internal static class BlockRows
         row.Version = PipelineVersion;
     }
 
+    /// <summary>Fills the row of a block's checks.</summary>
     public static void Fill(in Block block, ref QualityRow row)
     {
         ref readonly var quality = ref block.Quality;
@@ -94,5 +96,12 @@ internal static class BlockRows
         if (!block.IsComplete) { return 0; }
         var gap = block.Slot - block.ParentSlot - 1;
         return gap is > 0 and <= MaxSkippedRun ? (int)gap : 0;
+    }
+
+    private static int SwapsOf(in Block block)
+    {
+        var swaps = 0;
+        foreach (ref readonly var tx in block.Transactions.Span) { swaps += tx.Swaps.Count; }
+        return swaps;
     }
 }
