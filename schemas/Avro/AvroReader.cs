@@ -93,6 +93,15 @@ public ref struct AvroReader
         return true;
     }
 
+    public bool TryFloat(out float value)
+    {
+        value = 0;
+        if (Left < sizeof(float)) { return Fail(AvroStatus.Truncated); }
+        value = BinaryPrimitives.ReadSingleLittleEndian(_bytes[Offset..]);
+        Offset += sizeof(float);
+        return true;
+    }
+
     public bool TryText(out string value)
     {
         value = "";
@@ -174,7 +183,8 @@ public ref struct AvroReader
     /// <summary>Reads the head of an array's next block; no items is the end of the array.</summary>
     /// <param name="count">Items of the block.</param>
     /// <param name="end">Offset at which a block that tells its size must end, or -1.</param>
-    public bool TryBlock(out long count, out int end)
+    /// <param name="itemsAreEmpty">True for items without bytes, such as nulls: then the count is bounded by nothing.</param>
+    public bool TryBlock(out long count, out int end, bool itemsAreEmpty = false)
     {
         end = -1;
         var start = Offset;
@@ -189,14 +199,15 @@ public ref struct AvroReader
             end = Offset + (int)size;
         }
 
-        // An item takes at least a byte.
-        return count <= Left || Fail(AvroStatus.Truncated, start);
+        // Any other item takes at least a byte.
+        return itemsAreEmpty || count <= Left || Fail(AvroStatus.Truncated, start);
     }
 
     /// <summary>Compares the end of a block with what its head said.</summary>
     public bool TryEndBlock(int end) => end < 0 || end == Offset || Fail(AvroStatus.BadLength);
 
-    private bool TrySpan(out ReadOnlySpan<byte> bytes)
+    /// <summary>Reads a length and that many bytes, without a copy: a string, or bytes.</summary>
+    internal bool TrySpan(out ReadOnlySpan<byte> bytes)
     {
         bytes = default;
         var start = Offset;
@@ -208,9 +219,23 @@ public ref struct AvroReader
         return true;
     }
 
-    private bool Fail(AvroStatus status) => Fail(status, Offset);
+    /// <summary>Steps over bytes.</summary>
+    internal bool TrySkip(long size)
+    {
+        if (size > Left) { return Fail(AvroStatus.Truncated); }
+        Offset += (int)size;
+        return true;
+    }
 
-    private bool Fail(AvroStatus status, int offset)
+    /// <summary>Goes to where a value that was stepped over begins or ends.</summary>
+    internal void Seek(int offset) => Offset = offset;
+
+    /// <summary>Bytes that were read, as they stand.</summary>
+    internal readonly ReadOnlySpan<byte> Slice(int start, int end) => _bytes[start..end];
+
+    internal bool Fail(AvroStatus status) => Fail(status, Offset);
+
+    internal bool Fail(AvroStatus status, int offset)
     {
         Status = status;
         Offset = offset;

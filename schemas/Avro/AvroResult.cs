@@ -41,6 +41,18 @@ public enum AvroStatus
 
     /// <summary>A container file's block that does not inflate, or grows beyond the limit.</summary>
     BadCompression,
+
+    /// <summary>An enum symbol of the writer's that the reader's enum lacks, and it has no default.</summary>
+    NoReaderSymbol,
+
+    /// <summary>A value of a union's branch that cannot become a value of the reader's type.</summary>
+    NoReaderBranch,
+
+    /// <summary>What the bytes become in the reader's schema is beyond <see cref="AvroTranscoder.MaxBytes"/>.</summary>
+    TooLarge,
+
+    /// <summary>Records within records beyond <see cref="AvroTranscoder.MaxDepth"/>.</summary>
+    TooDeep,
 }
 
 /// <summary>What became of reading, and where: the offset of the value that failed, and its field as a path.</summary>

@@ -14,12 +14,16 @@ public ref struct AvroWriter
     private readonly IBufferWriter<byte> _output;
     private Span<byte> _span;
     private int _used;
+    private long _flushed;
 
     public AvroWriter(IBufferWriter<byte> output)
     {
         _output = output;
         _span = output.GetSpan();
     }
+
+    /// <summary>Bytes written so far.</summary>
+    internal readonly long Written => _flushed + _used;
 
     public void Bool(bool value)
     {
@@ -48,6 +52,13 @@ public ref struct AvroWriter
         _used += sizeof(double);
     }
 
+    public void Float(float value)
+    {
+        Ensure(sizeof(float));
+        BinaryPrimitives.WriteSingleLittleEndian(_span[_used..], value);
+        _used += sizeof(float);
+    }
+
     /// <summary>Text as UTF-8; null as the empty text, half a surrogate pair as U+FFFD.</summary>
     public void Text(string? value)
     {
@@ -64,6 +75,14 @@ public ref struct AvroWriter
         Ensure(value.Length);
         value.CopyTo(_span[_used..]);
         _used += value.Length;
+    }
+
+    /// <summary>Bytes that are encoded already.</summary>
+    internal void Raw(ReadOnlySpan<byte> encoded)
+    {
+        Ensure(encoded.Length);
+        encoded.CopyTo(_span[_used..]);
+        _used += encoded.Length;
     }
 
     /// <summary>A key as base58 text.</summary>
@@ -117,6 +136,7 @@ public ref struct AvroWriter
     public void Flush()
     {
         _output.Advance(_used);
+        _flushed += _used;
         _used = 0;
         _span = [];
     }

@@ -1,4 +1,5 @@
 using Sluice.Schemas.Records;
+using Sluice.Streams.Formats;
 
 namespace Sluice.Streams;
 
@@ -32,6 +33,8 @@ public abstract class Topic
     public override string ToString() => Name;
 
     internal abstract TopicPartitions Create(int partitions, int poolCapacity);
+
+    internal abstract TopicFormat CreateFormat(TopicFormats formats);
 }
 
 /// <inheritdoc/>
@@ -56,4 +59,6 @@ public sealed class Topic<T> : Topic
 
     internal override TopicPartitions Create(int partitions, int poolCapacity) =>
         new TopicPartitions<T>(this, partitions, new RecordBatchPool<T>(this, poolCapacity));
+
+    internal override TopicFormat CreateFormat(TopicFormats formats) => formats.For(this);
 }
