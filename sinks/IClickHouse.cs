@@ -31,6 +31,9 @@ public interface IClickHouse : IAsyncDisposable
     Task<QueryResult> QueryAsync(ClickHouseQuery query, CancellationToken ct = default);
 
     /// <summary>Reads a result of any size piece by piece, in one of the formats that have no header and no footer.</summary>
-    /// <remarks>Pieces hold whole rows. Formats: JSONEachRow, TSV, CSV, RowBinary, Native (whole blocks).</remarks>
+    /// <remarks>
+    /// Formats: JSONEachRow, TSV, CSV, of which pieces hold whole rows; RowBinary and Native, whose rows and blocks a server's pieces may
+    /// split. A piece is valid until the next one is asked for.
+    /// </remarks>
     IAsyncEnumerable<ReadOnlyMemory<byte>> StreamAsync(ClickHouseQuery query, CancellationToken ct = default);
 }

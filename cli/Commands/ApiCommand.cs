@@ -16,11 +16,12 @@ internal static class ApiCommand
     public static Command Create()
     {
         var store = StoreOption.Create();
+        var cluster = StoreOption.CreateCluster();
         var port = PortOption();
-        var command = new Command("api", "Serves a store over HTTP on 127.0.0.1, read-only.") { store, port };
+        var command = new Command("api", "Serves a store over HTTP on 127.0.0.1, read-only.") { store, cluster, port };
         command.SetAction(async (parsed, cancel) =>
         {
-            await using var opened = await StoreOption.OpenExistingAsync(parsed.GetRequiredValue(store), cancel);
+            await using var opened = await StoreOption.OpenExistingAsync(parsed.GetRequiredValue(store), parsed.GetValue(cluster), cancel);
             await SchemaMigrations.RequireCurrentAsync(opened, cancel);
             return await ServeAsync(opened, parsed.GetValue(port), null, cancel);
         });

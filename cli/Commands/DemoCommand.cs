@@ -5,7 +5,6 @@ using Sluice.Api.Metrics;
 using Sluice.Cli.Output;
 using Sluice.Cli.Replay;
 using Sluice.Lab;
-using Sluice.Sinks.Embedded;
 
 namespace Sluice.Cli.Commands;
 
@@ -25,21 +24,29 @@ internal static class DemoCommand
         var exit = new Option<bool>("--exit") { Description = "End after the summary instead of serving the api." };
         var port = ApiCommand.PortOption();
         var store = StoreOption.Create();
-        var command = new Command("demo", "Simulates a chain, replays it into a store and serves the result.") { slots, seed, exit, port, store };
+        var cluster = StoreOption.CreateCluster();
+        var command = new Command("demo", "Simulates a chain, replays it into a store and serves the result.") { slots, seed, exit, port, store, cluster };
         command.SetAction((parsed, cancel) => RunAsync(
-            parsed.GetRequiredValue(store), parsed.GetValue(slots), (ulong)parsed.GetValue(seed), parsed.GetValue(exit), parsed.GetValue(port), cancel));
+            parsed.GetRequiredValue(store),
+            parsed.GetValue(cluster),
+            parsed.GetValue(slots),
+            (ulong)parsed.GetValue(seed),
+            parsed.GetValue(exit),
+            parsed.GetValue(port),
+            cancel));
         return command;
     }
 
-    private static async Task<int> RunAsync(string storePath, int slots, ulong seed, bool exit, int port, CancellationToken cancel)
+    private static async Task<int> RunAsync(
+        string storePath, string? cluster, int slots, ulong seed, bool exit, int port, CancellationToken cancel)
     {
         // Counting begins before the pipeline, so that /metrics shows the replay too.
         using var registry = new MetricRegistry();
         await using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
-        await using var store = await EmbeddedClickHouse.OpenAsync(new EmbeddedOptions { Path = storePath }, ct: cancel);
+        await using var store = await StoreOption.OpenAsync(storePath, cluster, cancel);
         var input = new SimulatedInput(new SimulatorOptions { Seed = seed, Slots = slots });
         var report = new PlantedReport();
-        Console.Out.WriteLine($"Simulating {Human.Count(slots)} slots (seed {seed}) and replaying them into {storePath}.");
+        Console.Out.WriteLine($"Simulating {Human.Count(slots)} slots (seed {seed}) and replaying them into {StoreOption.Shown(storePath)}.");
         var options = new ReplayOptions { OnFinding = f => report.Found(f.Signature), Meters = services.GetRequiredService<IMeterFactory>() };
         var totals = await StoreRun.RunAsync(store, input, options, SummaryTable.Print, cancel);
         report.Print(input.Truth, Console.Out);

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Sluice.Cli.Output;
 using Sluice.Sinks;
-using Sluice.Sinks.Embedded;
 using Sluice.Sinks.Migrations;
 
 namespace Sluice.Cli.Commands;
@@ -15,6 +14,7 @@ internal static class QueryCommand
     {
         var sql = new Argument<string>("SQL") { Description = "One SELECT, SHOW, DESCRIBE, EXISTS or EXPLAIN; - reads it from standard input." };
         var store = StoreOption.Create();
+        var cluster = StoreOption.CreateCluster();
         var json = new Option<bool>("--json") { Description = "One JSON object a row and line; 64-bit integers as strings." };
         var csv = new Option<bool>("--csv") { Description = "CSV with a header." };
         var seconds = new Option<int>("--max-seconds") { Description = "Longest time to answer, seconds.", DefaultValueFactory = _ => 60 };
@@ -22,17 +22,24 @@ internal static class QueryCommand
         {
             if (r.GetValueOrDefault<int>() is < 1 or > 86_400) { r.AddError("--max-seconds takes 1 to 86400."); }
         });
-        var command = new Command("query", "Asks the store in ClickHouse's SQL.") { sql, store, json, csv, seconds };
+        var command = new Command("query", "Asks the store in ClickHouse's SQL.") { sql, store, cluster, json, csv, seconds };
         command.Validators.Add(r =>
         {
             if (r.GetValue(json) && r.GetValue(csv)) { r.AddError("Use --json or --csv, not both."); }
         });
         command.SetAction((parsed, cancel) => RunAsync(
-            parsed.GetRequiredValue(sql), parsed.GetRequiredValue(store), parsed.GetValue(json), parsed.GetValue(csv), parsed.GetValue(seconds), cancel));
+            parsed.GetRequiredValue(sql),
+            token => StoreOption.OpenExistingAsync(parsed.GetRequiredValue(store), parsed.GetValue(cluster), token),
+            parsed.GetRequiredValue(store),
+            parsed.GetValue(json),
+            parsed.GetValue(csv),
+            parsed.GetValue(seconds),
+            cancel));
         return command;
     }
 
-    private static async Task<int> RunAsync(string sql, string storePath, bool json, bool csv, int seconds, CancellationToken cancel)
+    private static async Task<int> RunAsync(
+        string sql, Func<CancellationToken, Task<IClickHouse>> open, string storePath, bool json, bool csv, int seconds, CancellationToken cancel)
     {
         if (sql == "-") { sql = await Console.In.ReadToEndAsync(cancel); }
         var query = new ClickHouseQuery(sql)
@@ -41,10 +48,10 @@ internal static class QueryCommand
             MaxDuration = TimeSpan.FromSeconds(seconds),
         };
         await using var output = Console.OpenStandardOutput();
-        EmbeddedClickHouse store;
+        IClickHouse store;
         try
         {
-            store = await StoreOption.OpenExistingAsync(storePath, cancel);
+            store = await open(cancel);
         }
         catch (StoreException e)
         {
@@ -63,7 +70,7 @@ internal static class QueryCommand
         return ExitCode.Done;
     }
 
-    private static async Task WriteAsync(EmbeddedClickHouse store, ClickHouseQuery query, bool json, Stream output, CancellationToken cancel)
+    private static async Task WriteAsync(IClickHouse store, ClickHouseQuery query, bool json, Stream output, CancellationToken cancel)
     {
         if (json)
         {

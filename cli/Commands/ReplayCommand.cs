@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Sluice.Cli.Output;
 using Sluice.Cli.Replay;
-using Sluice.Sinks.Embedded;
+using Sluice.Sinks;
 
 namespace Sluice.Cli.Commands;
 
@@ -16,6 +16,7 @@ internal static class ReplayCommand
             Arity = ArgumentArity.OneOrMore,
         };
         var store = StoreOption.Create();
+        var cluster = StoreOption.CreateCluster();
         var json = new Option<bool>("--json") { Description = "One JSON object a finding and line on standard output, and a summary last." };
         var workers = new Option<int>("--workers")
         {
@@ -26,16 +27,21 @@ internal static class ReplayCommand
         {
             if (r.GetValueOrDefault<int>() is < 1 or > 256) { r.AddError("--workers takes 1 to 256."); }
         });
-        var command = new Command("replay", "Replays files of blocks into a store.") { paths, store, json, workers };
+        var command = new Command("replay", "Replays files of blocks into a store.") { paths, store, cluster, json, workers };
         command.SetAction((parsed, cancel) => RunAsync(
-            parsed.GetRequiredValue(paths), parsed.GetRequiredValue(store), parsed.GetValue(json), parsed.GetValue(workers), cancel));
+            parsed.GetRequiredValue(paths),
+            token => StoreOption.OpenAsync(parsed.GetRequiredValue(store), parsed.GetValue(cluster), token),
+            parsed.GetValue(json),
+            parsed.GetValue(workers),
+            cancel));
         return command;
     }
 
-    private static async Task<int> RunAsync(string[] paths, string storePath, bool json, int workers, CancellationToken cancel)
+    private static async Task<int> RunAsync(
+        string[] paths, Func<CancellationToken, Task<IClickHouse>> open, bool json, int workers, CancellationToken cancel)
     {
         var input = new FileInput(paths);
-        await using var store = await EmbeddedClickHouse.OpenAsync(new EmbeddedOptions { Path = storePath }, ct: cancel);
+        await using var store = await open(cancel);
         if (!json) { return Outcome(await StoreRun.RunAsync(store, input, new ReplayOptions { Workers = workers }, SummaryTable.Print, cancel)); }
 
         using var lines = new JsonLines(new BufferedStream(Console.OpenStandardOutput(), 1 << 16));

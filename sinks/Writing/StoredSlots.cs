@@ -20,6 +20,8 @@ public enum StoredSlotState
 /// <summary>The slots of a store at the time of loading, 24 bytes each. Safe for concurrent reading.</summary>
 public sealed class StoredSlots
 {
+    private const int RowBytes = 24;
+
     private readonly ulong[] _slots;
     private readonly ulong[] _hashes;
     private readonly ulong[] _versions;
@@ -49,14 +51,30 @@ public sealed class StoredSlots
                 ["last"] = last.ToString(CultureInfo.InvariantCulture),
             },
         };
+        var split = new byte[RowBytes]; // a row of which one piece has the beginning and the next the end
+        var have = 0;
         await foreach (var piece in store.StreamAsync(query, ct).ConfigureAwait(false))
         {
-            for (var rows = piece; rows.Length > 0; rows = rows[24..])
+            var rows = piece.Span;
+            if (have > 0)
             {
-                slots.Add(BinaryPrimitives.ReadUInt64LittleEndian(rows.Span));
-                hashes.Add(BinaryPrimitives.ReadUInt64LittleEndian(rows.Span[8..]));
-                versions.Add(BinaryPrimitives.ReadUInt64LittleEndian(rows.Span[16..]));
+                var missing = Math.Min(RowBytes - have, rows.Length);
+                rows[..missing].CopyTo(split.AsSpan(have));
+                (rows, have) = (rows[missing..], have + missing);
+                if (have < RowBytes) { continue; }
+                Add(split);
             }
+
+            for (; rows.Length >= RowBytes; rows = rows[RowBytes..]) { Add(rows); }
+            rows.CopyTo(split);
+            have = rows.Length;
+        }
+
+        void Add(ReadOnlySpan<byte> row)
+        {
+            slots.Add(BinaryPrimitives.ReadUInt64LittleEndian(row));
+            hashes.Add(BinaryPrimitives.ReadUInt64LittleEndian(row[8..]));
+            versions.Add(BinaryPrimitives.ReadUInt64LittleEndian(row[16..]));
         }
 
         return new StoredSlots([.. slots], [.. hashes], [.. versions]);

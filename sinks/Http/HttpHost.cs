@@ -1,0 +1,27 @@
+using System.Collections.Concurrent;
+
+namespace Sluice.Sinks.Http;
+
+/// <summary>One server, and what has been learnt about it. Safe for concurrent use.</summary>
+internal sealed class HttpHost(string address)
+{
+    private readonly ConcurrentDictionary<string, bool> _unknown = new(StringComparer.Ordinal);
+
+    /// <summary>Scheme, host and port, as in <c>http://localhost:8123</c>.</summary>
+    public string Address { get; } = address;
+
+    /// <summary>True when the user's own profile is read-only, so that asking for it is neither needed nor allowed.</summary>
+    public bool IsReadOnlyUser { get; set; }
+
+    /// <summary>Failures in a row.</summary>
+    public int Failures { get; set; }
+
+    /// <summary>Timestamp until which the host is set aside; 0 when it is not.</summary>
+    public long SetAsideUntil { get; set; }
+
+    /// <summary>False for settings that the server has said it does not know.</summary>
+    public bool Knows(string setting) => !_unknown.ContainsKey(setting);
+
+    /// <summary>True the first time that a setting turns out to be unknown.</summary>
+    public bool Forget(string setting) => _unknown.TryAdd(setting, true);
+}

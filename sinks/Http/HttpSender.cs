@@ -1,0 +1,151 @@
+using System.Net.Http.Headers;
+using System.Text;
+
+namespace Sluice.Sinks.Http;
+
+/// <summary>Sends statements to a host that answers. Safe for concurrent use.</summary>
+internal sealed class HttpSender : IDisposable
+{
+    private static readonly MediaTypeHeaderValue Text = new("text/plain", "utf-8");
+    private static readonly MediaTypeHeaderValue Binary = new("application/octet-stream");
+
+    private readonly HttpClickHouseOptions _options;
+    private readonly HttpClient _client;
+    private readonly HttpHosts _hosts;
+
+    public HttpSender(HttpClickHouseOptions options, TimeProvider time)
+    {
+        _options = options;
+        _client = HttpTransport.Create(options);
+        _hosts = new HttpHosts(options, time);
+    }
+
+    /// <summary>Sends a statement and gives the reply of the first host that takes it; its body may still fail.</summary>
+    /// <exception cref="ClickHouseException">Refused, or no host answers.</exception>
+    public async Task<HttpReply> SendAsync(HttpStatement statement, CancellationToken ct)
+    {
+        ClickHouseException? failure = null;
+        var order = _hosts.InOrder();
+        foreach (var host in order)
+        {
+            while (true)
+            {
+                var (reply, error, next) = await TryAsync(host, statement, ct).ConfigureAwait(false);
+                if (reply is not null) { return reply; }
+                failure = error;
+                if (next == Next.SameHost) { continue; }
+                if (next == Next.Nobody) { throw error!; }
+                break;
+            }
+        }
+
+        if (order.Length == 1) { throw failure!; }
+        throw new ClickHouseException(failure!.Code, $"None of {order.Length} hosts answers; the last: {failure.Message}", failure.Kind, failure);
+    }
+
+    /// <summary>Stops a statement where it was sent, as well as that goes.</summary>
+    public async Task KillAsync(HttpStatement statement, TimeSpan limit)
+    {
+        if (statement.SentTo is not { } host) { return; }
+        using var timer = new CancellationTokenSource(limit);
+        try
+        {
+            var kill = new HttpStatement($"KILL QUERY WHERE query_id = '{statement.QueryId}' ASYNC") { InDatabase = false };
+            using var request = Request(host, kill);
+            using var reply = await _client.SendAsync(request, timer.Token).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is HttpRequestException or OperationCanceledException or IOException)
+        {
+            // It ends by its own time limit, or with its server.
+        }
+    }
+
+    public void Dispose() => _client.Dispose();
+
+    private async Task<(HttpReply? Reply, ClickHouseException? Error, Next Next)> TryAsync(HttpHost host, HttpStatement statement, CancellationToken ct)
+    {
+        using var request = Request(host, statement);
+        try
+        {
+            return await TryAsync(host, statement, request, ct).ConfigureAwait(false);
+        }
+        finally
+        {
+            // A server may answer, and a caller give up, before the body has been sent; its connection is then closed.
+            if (request.Content is NativeBody body) { await body.Written.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); }
+        }
+    }
+
+    private async Task<(HttpReply? Reply, ClickHouseException? Error, Next Next)> TryAsync(
+        HttpHost host, HttpStatement statement, HttpRequestMessage request, CancellationToken ct)
+    {
+        HttpResponseMessage message;
+        statement.SentTo = host;
+        try
+        {
+            message = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, ct).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is not OperationCanceledException || !ct.IsCancellationRequested)
+        {
+            // The writer of the blocks broke the request off: its own error, and not the server's.
+            if (request.Content is NativeBody { WriterFailure: { } own }) { System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(own); }
+            if (e is not (HttpRequestException or IOException or OperationCanceledException)) { throw; }
+            _hosts.Failed(host);
+            var error = e is OperationCanceledException // the connect time-out
+                ? HttpErrors.Error($"{host.Address} does not answer within {_options.ConnectTimeout.TotalSeconds:0.#} s.", ClickHouseErrorKind.Retry, e)
+                : HttpErrors.OfConnection(e, host.Address);
+            var sent = e is HttpRequestException http && !HttpErrors.IsBeforeSending(http);
+            return (null, error, !sent || statement.CanRepeat ? Next.OtherHost : Next.Nobody);
+        }
+
+        if (message.IsSuccessStatusCode)
+        {
+            _hosts.Answered(host);
+            return (await HttpReply.OfAsync(message, host.Address, ct).ConfigureAwait(false), null, Next.Nobody);
+        }
+
+        using (message)
+        {
+            var refusal = await HttpErrors.ReadAsync(message, host.Address, ct).ConfigureAwait(false);
+            if (HttpErrors.IsUnavailable(message))
+            {
+                _hosts.Failed(host);
+                return (null, refusal, Next.OtherHost);
+            }
+
+            _hosts.Answered(host);
+            return HttpSettings.CanDoWithout(host, statement, refusal)
+                ? (null, refusal, Next.SameHost)
+                : (null, HttpSettings.Explain(refusal, _options.Address), Next.Nobody);
+        }
+    }
+
+    private HttpRequestMessage Request(HttpHost host, HttpStatement statement)
+    {
+        HttpContent content;
+        if (statement.Body is { } body)
+        {
+            content = body();
+            content.Headers.ContentType = Binary;
+        }
+        else
+        {
+            content = new ByteArrayContent(Encoding.UTF8.GetBytes(statement.Sql));
+            content.Headers.ContentType = Text;
+        }
+
+        return new HttpRequestMessage(HttpMethod.Post, host.Address + HttpSettings.PathAndQuery(host, _options.Address, statement)) { Content = content };
+    }
+
+    private enum Next
+    {
+        /// <summary>Again, without what was refused.</summary>
+        SameHost,
+
+        /// <summary>This one does not answer.</summary>
+        OtherHost,
+
+        /// <summary>The error stands.</summary>
+        Nobody,
+    }
+}
