@@ -22,6 +22,6 @@ internal sealed class HttpHost(string address)
     /// <summary>False for settings that the server has said it does not know.</summary>
     public bool Knows(string setting) => !_unknown.ContainsKey(setting);
 
-    /// <summary>True the first time that a setting turns out to be unknown.</summary>
-    public bool Forget(string setting) => _unknown.TryAdd(setting, true);
+    /// <summary>Sends a setting no more.</summary>
+    public void Forget(string setting) => _unknown[setting] = true;
 }

@@ -6,6 +6,9 @@ namespace Sluice.Sinks.Http;
 /// <summary>Sends statements to a host that answers. Safe for concurrent use.</summary>
 internal sealed class HttpSender : IDisposable
 {
+    /// <summary>More settings than any request has.</summary>
+    private const int MaxRefusedSettings = 50;
+
     private static readonly MediaTypeHeaderValue Text = new("text/plain", "utf-8");
     private static readonly MediaTypeHeaderValue Binary = new("application/octet-stream");
 
@@ -28,13 +31,13 @@ internal sealed class HttpSender : IDisposable
         var order = _hosts.InOrder();
         foreach (var host in order)
         {
-            while (true)
+            for (var attempts = 1; ; attempts++)
             {
                 var (reply, error, next) = await TryAsync(host, statement, ct).ConfigureAwait(false);
                 if (reply is not null) { return reply; }
                 failure = error;
-                if (next == Next.SameHost) { continue; }
-                if (next == Next.Nobody) { throw error!; }
+                if (next == Next.SameHost && attempts <= MaxRefusedSettings) { continue; }
+                if (next != Next.OtherHost) { throw error!; }
                 break;
             }
         }
@@ -114,7 +117,7 @@ internal sealed class HttpSender : IDisposable
             }
 
             _hosts.Answered(host);
-            return HttpSettings.CanDoWithout(host, statement, refusal)
+            return HttpSettings.CanDoWithout(host, _options.Address, statement, refusal)
                 ? (null, refusal, Next.SameHost)
                 : (null, HttpSettings.Explain(refusal, _options.Address), Next.Nobody);
         }

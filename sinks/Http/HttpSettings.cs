@@ -67,17 +67,19 @@ internal static partial class HttpSettings
         return text.ToString();
     }
 
-    /// <summary>True when the same request can be sent again without what the server has just refused.</summary>
-    public static bool CanDoWithout(HttpHost host, HttpStatement statement, ClickHouseException refusal)
+    /// <summary>True when the same request can be sent again without what the server has just refused. Several requests may learn it at once.</summary>
+    public static bool CanDoWithout(HttpHost host, HttpStoreAddress address, HttpStatement statement, ClickHouseException refusal)
     {
         if (refusal.Code == UnknownSetting && Unknown().Match(refusal.Message) is { Success: true } unknown)
         {
             var name = unknown.Groups["name"].Value;
-            return statement.Settings.Any(s => s.Name == name) && host.Forget(name);
+            if (address.Settings.ContainsKey(name) || statement.Settings.All(s => s.Name != name)) { return false; }
+            host.Forget(name);
+            return true;
         }
 
         if (refusal.Code == ClickHouseException.ReadOnly && Locked().Match(refusal.Message) is { Success: true } locked
-            && locked.Groups["name"].Value == "readonly" && !host.IsReadOnlyUser)
+            && locked.Groups["name"].Value == "readonly" && statement.IsReading)
         {
             host.IsReadOnlyUser = true;
             return true;

@@ -60,7 +60,8 @@ public sealed class StoredSlots
             {
                 var missing = Math.Min(RowBytes - have, rows.Length);
                 rows[..missing].CopyTo(split.AsSpan(have));
-                (rows, have) = (rows[missing..], have + missing);
+                rows = rows[missing..];
+                have += missing;
                 if (have < RowBytes) { continue; }
                 Add(split);
             }
