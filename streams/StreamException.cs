@@ -12,6 +12,9 @@ public sealed class StreamException : Exception
         Topology = topology;
         Processor = processor;
         Slot = input.Slot;
+        Input = input.Topic;
+        Partition = input.Partition;
+        Offset = index < input.Offsets.Count ? input.Offsets[index] : null;
     }
 
     /// <summary>Topology that failed.</summary>
@@ -22,4 +25,13 @@ public sealed class StreamException : Exception
 
     /// <summary>Slot of the input batch.</summary>
     public long Slot { get; }
+
+    /// <summary>Topic of the input batch.</summary>
+    public Topic Input { get; }
+
+    /// <summary>Partition of the input batch.</summary>
+    public int Partition { get; }
+
+    /// <summary>On Kafka, the offset of the record; null elsewhere.</summary>
+    public long? Offset { get; }
 }

@@ -44,6 +44,9 @@ public abstract class RecordBatch
     /// <summary>Slot of the records, and the stream time they bring.</summary>
     public long Slot { get; set; }
 
+    /// <summary>On Kafka the offset of each record, for messages about one of them; empty elsewhere.</summary>
+    internal List<long> Offsets { get; } = [];
+
     /// <summary>References held. 0 when the batch lies in its pool.</summary>
     internal int References => Volatile.Read(ref _references);
 
@@ -104,6 +107,7 @@ public sealed class RecordBatch<T> : RecordBatch
         Partition = 0;
         Position = NextPosition = Sequence = Slot = ArrivalUnixMicros = 0;
         TraceParent = null;
+        Offsets.Clear();
     }
 
     private protected override void ReturnToPool() => _pool.Return(this);

@@ -109,8 +109,8 @@ internal abstract class SinkNode(Topic topic)
 {
     public Topic Topic { get; } = topic;
 
-    /// <summary>Starts an output for the input batch.</summary>
-    public abstract void Begin(RecordBatch input);
+    /// <summary>Starts an output for the input batch, or for none in particular.</summary>
+    public abstract void Begin(RecordBatch? input);
 
     /// <summary>Puts the output's batches into the list: one for each partition the task may write to.</summary>
     public abstract void End(List<RecordBatch> outputs);
@@ -144,7 +144,7 @@ internal sealed class SinkNode<T> : SinkNode
 
     public void RemoveLast() => _batch!.Records.RemoveLast();
 
-    public override void Begin(RecordBatch input) => _batch = Rent(input);
+    public override void Begin(RecordBatch? input) => _batch = Rent(input);
 
     public override void End(List<RecordBatch> outputs)
     {
@@ -177,9 +177,10 @@ internal sealed class SinkNode<T> : SinkNode
 
     private new Topic<T> Topic => (Topic<T>)base.Topic;
 
-    private RecordBatch<T> Rent(RecordBatch input)
+    private RecordBatch<T> Rent(RecordBatch? input)
     {
         var batch = _partitions.Pool.Rent();
+        if (input is null) { return batch; }
         batch.Sequence = input.Sequence;
         batch.Slot = input.Slot;
         batch.ArrivalUnixMicros = input.ArrivalUnixMicros;

@@ -19,13 +19,17 @@ internal sealed class StreamTask
     private readonly (IKeptStore Store, SinkNode<ChangelogRecord> Changelog)[] _kept;
     private readonly IReplayableStore[] _replayable;
     private readonly IStateStore[] _stores;
+    private readonly bool _flushesState;
     private long _lastSlot = -1;
     private long _emittedThroughSlot = -1;
     private bool _isRebuilding;
     private bool _isInitialised;
 
-    public StreamTask(Topology topology, int partition, TopicRegistry topics, StreamsMetrics? metrics = null)
+    /// <param name="flushesState">Whether changes of kept state are given out with each batch; if not, <see cref="FlushState"/> gives them at a
+    /// commit, each key once.</param>
+    public StreamTask(Topology topology, int partition, TopicRegistry topics, StreamsMetrics? metrics = null, bool flushesState = true)
     {
+        _flushesState = flushesState;
         Topology = topology;
         Partition = partition;
         Topics = topics;
@@ -61,7 +65,7 @@ internal sealed class StreamTask
         _kept = [.. kept];
         _stores = [.. all];
         _replayable = [.. all.OfType<IReplayableStore>()];
-        _sinks = [.. sinks.Values, .. kept.Select(k => k.Item2)];
+        _sinks = flushesState ? [.. sinks.Values, .. kept.Select(k => k.Item2)] : [.. sinks.Values];
     }
 
     public Topology Topology { get; }
@@ -93,6 +97,9 @@ internal sealed class StreamTask
             return new TaskCheckpoint(positions, _emittedThroughSlot, resumeSlot);
         }
     }
+
+    /// <summary>Whether windows must be rebuilt by reading, so that a commit has to say what was given out already.</summary>
+    public bool HasWindows => _replayable.Length > 0;
 
     /// <summary>Batches left out since they were committed before.</summary>
     public long Skipped { get; private set; }
@@ -161,6 +168,29 @@ internal sealed class StreamTask
         _lastSlot = input.Slot;
     }
 
+    /// <summary>Adds what changed in kept state since the last call to <paramref name="outputs"/>, each key once with its newest value.</summary>
+    public void FlushState(List<RecordBatch> outputs)
+    {
+        foreach (var (store, changelog) in _kept)
+        {
+            changelog.Begin(null);
+            store.Flush(changelog);
+            changelog.End(outputs);
+        }
+    }
+
+    /// <summary>Position of the next batch of a source, by its place in the topology.</summary>
+    public long NextPosition(int source) => _sources[source].NextPosition;
+
+    /// <summary>Moves past positions of a source that gave no batch: what could not be decoded, markers of transactions.</summary>
+    public void SkipTo(Topic topic, long position)
+    {
+        foreach (var source in _sources)
+        {
+            if (ReferenceEquals(source.Topic, topic)) { source.NextPosition = Math.Max(source.NextPosition, position); }
+        }
+    }
+
     /// <summary>Closes the processors.</summary>
     public void Close()
     {
@@ -194,7 +224,11 @@ internal sealed class StreamTask
 
     private void Collect(RecordBatch input, List<RecordBatch> outputs)
     {
-        foreach (var (store, changelog) in _kept) { store.Flush(changelog); }
+        if (_flushesState)
+        {
+            foreach (var (store, changelog) in _kept) { store.Flush(changelog); }
+        }
+
         var first = outputs.Count;
         foreach (var sink in _sinks) { sink.End(outputs); }
         if (_isRebuilding)

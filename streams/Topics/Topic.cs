@@ -7,17 +7,23 @@ namespace Sluice.Streams;
 public delegate int KeySelector<T>(in T record, Span<byte> key)
     where T : struct, IRecord;
 
+/// <summary>Tells the slot that a record belongs to.</summary>
+public delegate long SlotSelector<T>(in T record)
+    where T : struct, IRecord;
+
 /// <summary>A named stream of records in partitions. What a topic holds stands in <see cref="Topics"/>.</summary>
 public abstract class Topic
 {
     /// <summary>Longest key in bytes.</summary>
     public const int MaxKeyBytes = 256;
 
-    private protected Topic(string name, string keyedBy, string order)
+    private protected Topic(string name, string keyedBy, string order, TimeSpan? retention)
     {
         Name = name;
         KeyedBy = keyedBy;
         Order = order;
+        IsCompacted = retention is null;
+        Retention = retention ?? TimeSpan.Zero;
     }
 
     /// <summary>Name, the same on every bus.</summary>
@@ -30,11 +36,19 @@ public abstract class Topic
     /// <summary>Order of the records that a consumer may rely on.</summary>
     public string Order { get; }
 
+    /// <summary>On Kafka, whether the newest record of a key is kept for ever instead of every record for <see cref="Retention"/>.</summary>
+    public bool IsCompacted { get; }
+
+    /// <summary>How long Kafka keeps records; zero when <see cref="IsCompacted"/>.</summary>
+    public TimeSpan Retention { get; }
+
     public override string ToString() => Name;
 
     internal abstract TopicPartitions Create(int partitions, int poolCapacity);
 
     internal abstract TopicFormat CreateFormat(TopicFormats formats);
+
+    internal abstract TResult Accept<TResult>(ITopicVisitor<TResult> visitor);
 }
 
 /// <inheritdoc/>
@@ -42,9 +56,15 @@ public sealed class Topic<T> : Topic
     where T : struct, IRecord
 {
     private readonly KeySelector<T> _key;
+    private readonly SlotSelector<T>? _slot;
 
-    public Topic(string name, string keyedBy, string order, KeySelector<T> key)
-        : base(name, keyedBy, order) => _key = key;
+    /// <param name="slot">Slot of a record; without it every record counts as of slot 0.</param>
+    /// <param name="retention">How long Kafka keeps a record; null keeps the newest of each key for ever.</param>
+    public Topic(string name, string keyedBy, string order, KeySelector<T> key, SlotSelector<T>? slot = null, TimeSpan? retention = null)
+        : base(name, keyedBy, order, retention) => (_key, _slot) = (key, slot);
+
+    /// <summary>Slot that the record belongs to.</summary>
+    public long SlotOf(in T record) => _slot?.Invoke(in record) ?? 0;
 
     /// <summary>Writes the record's key and returns its length.</summary>
     public int WriteKey(in T record, Span<byte> key) => _key(in record, key);
@@ -61,4 +81,13 @@ public sealed class Topic<T> : Topic
         new TopicPartitions<T>(this, partitions, new RecordBatchPool<T>(this, poolCapacity));
 
     internal override TopicFormat CreateFormat(TopicFormats formats) => formats.For(this);
+
+    internal override TResult Accept<TResult>(ITopicVisitor<TResult> visitor) => visitor.Visit(this);
+}
+
+/// <summary>Something that is done with the record type of a topic.</summary>
+internal interface ITopicVisitor<out TResult>
+{
+    TResult Visit<T>(Topic<T> topic)
+        where T : struct, IRecord;
 }

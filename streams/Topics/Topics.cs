@@ -12,9 +12,12 @@ public static class Topics
     private const string ByPool = "pool, 32 bytes";
     private const string BySource = "source, UTF-8, cut at 256 bytes";
 
+    private static readonly TimeSpan Week = TimeSpan.FromDays(7);
+    private static readonly TimeSpan Month = TimeSpan.FromDays(30);
+
     /// <summary>One decoded block a record. Produced by ingest; consumed by every detector and by the sink.</summary>
     public static Topic<Block> Blocks { get; } = new(
-        "chain.blocks", ByLeaderGroup, "slots ascending within a leader group", static (in b, key) => GroupKey(b.Slot, key));
+        "chain.blocks", ByLeaderGroup, "slots ascending within a leader group", static (in b, key) => GroupKey(b.Slot, key), static (in b) => b.Slot, Week);
 
     /// <summary>One swap a record, flattened from the blocks.</summary>
     public static Topic<PoolSwap> Swaps { get; } = new(
@@ -23,15 +26,17 @@ public static class Topics
         {
             s.Pool.Bytes.CopyTo(key);
             return Pubkey.Size;
-        });
+        },
+        static (in s) => s.Slot,
+        Week);
 
     /// <summary>One atomic arbitrage a record; id and rule version make it replaceable.</summary>
     public static Topic<Arbitrage> Arbitrages { get; } = new(
-        "mev.arbitrages", ByLeaderGroup, "slot, txIndex within a leader group", static (in a, key) => GroupKey(a.Slot, key));
+        "mev.arbitrages", ByLeaderGroup, "slot, txIndex within a leader group", static (in a, key) => GroupKey(a.Slot, key), static (in a) => a.Slot, Month);
 
     /// <summary>Counts of rejected candidates, one record a slot, stage and rule.</summary>
     public static Topic<Rejection> Rejections { get; } = new(
-        "mev.rejections", ByLeaderGroup, "slots ascending within a leader group", static (in r, key) => GroupKey(r.Slot, key));
+        "mev.rejections", ByLeaderGroup, "slots ascending within a leader group", static (in r, key) => GroupKey(r.Slot, key), static (in r) => r.Slot, Week);
 
     /// <summary>What could not be processed: bytes, reason and place.</summary>
     public static Topic<DeadLetter> DeadLetters { get; } = new(
@@ -39,7 +44,9 @@ public static class Topics
         {
             Utf8.FromUtf16(d.Source, key, out _, out var written);
             return written;
-        });
+        },
+        static (in d) => d.Slot ?? 0,
+        Month);
 
     /// <summary>The whole table.</summary>
     public static IReadOnlyList<Topic> All { get; } = [Blocks, Swaps, Arbitrages, Rejections, DeadLetters];
