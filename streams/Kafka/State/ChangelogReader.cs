@@ -35,6 +35,9 @@ internal sealed class ChangelogReader : IDeserializer<int>, IDisposable
         KafkaLibrary.Load();
         var properties = ClientProperties.Reader(options, $"{options.ApplicationId}-{name}-restore");
         properties["dotnet.consumer.consume.result.fields"] = "topic";
+
+        // The end is only known by an answer without records, which brokers hold back this long.
+        properties["fetch.wait.max.ms"] = "20";
         _consumer = new ConsumerBuilder<byte[], int>(properties)
             .SetValueDeserializer(this)
             .SetLogHandler((_, message) => KafkaLog.Client(log, message))

@@ -2,18 +2,24 @@ using Confluent.Kafka;
 using Microsoft.Extensions.Logging.Abstractions;
 using Sluice.Streams;
 using Sluice.Streams.Kafka;
+using Sluice.Tests.Broker;
 
 namespace Sluice.Tests.Integration.Kafka;
 
-/// <summary>The cluster that a test runs on: the one that SLUICE_TEST_KAFKA names, else librdkafka's mock. Everything made on it carries
+/// <summary>The cluster that a test runs on: the one that SLUICE_TEST_KAFKA names, else a broker in this process. Everything made on it carries
 /// <see cref="Prefix"/> and is removed at the end.</summary>
-internal sealed class KafkaCluster : IDisposable
+/// <remarks>
+/// Two brokers stand in, neither of which knows everything: our strict one (transactions, fencing, administration), and librdkafka's mock, which nobody
+/// here wrote, but which forgets offsets that come in transactions, shows records of aborted ones and knows no administration.
+/// </remarks>
+internal sealed class KafkaCluster : IAsyncDisposable
 {
     private readonly MockCluster? _mock;
 
-    private KafkaCluster(MockCluster? mock, string servers)
+    private KafkaCluster(MockCluster? mock, TestBroker? broker, string servers)
     {
         _mock = mock;
+        Strict = broker;
         BootstrapServers = servers;
         Prefix = $"test-{Guid.NewGuid().ToString("N")[..10]}.";
     }
@@ -25,16 +31,32 @@ internal sealed class KafkaCluster : IDisposable
 
     public string Prefix { get; }
 
-    /// <summary>True on the mock, which drops transactional offsets and shows aborted records: tests that need either skip their last check there.</summary>
+    /// <summary>True on the mock.</summary>
     public bool IsMock => _mock is not null;
 
-    public static KafkaCluster Start() => Named is { } servers ? new KafkaCluster(null, servers) : StartMock();
+    /// <summary>The strict broker, to tell it to fail; null on the others.</summary>
+    public TestBroker? Strict { get; }
 
-    /// <summary>The mock whatever was named, for faults that only it can be told to show.</summary>
-    public static KafkaCluster StartMock(int brokers = 1)
+    /// <summary>The named cluster, else the strict broker.</summary>
+    public static KafkaCluster Start()
     {
-        var mock = new MockCluster(brokers);
-        return new KafkaCluster(mock, mock.BootstrapServers);
+        if (Named is { } servers) { return new KafkaCluster(null, null, servers); }
+        return StartStrict();
+    }
+
+    /// <summary>The strict broker whatever was named, for faults that it must be told to show.</summary>
+    public static KafkaCluster StartStrict(TestBrokerOptions? options = null)
+    {
+        var broker = TestBroker.Start(options);
+        return new KafkaCluster(null, broker, broker.BootstrapServers);
+    }
+
+    /// <summary>The named cluster, else librdkafka's mock.</summary>
+    public static KafkaCluster StartMock()
+    {
+        if (Named is { } servers) { return new KafkaCluster(null, null, servers); }
+        var mock = new MockCluster(1);
+        return new KafkaCluster(mock, null, mock.BootstrapServers);
     }
 
     public KafkaOptions Options() => new()
@@ -43,6 +65,9 @@ internal sealed class KafkaCluster : IDisposable
         TopicPrefix = Prefix,
         ReplicationFactor = IsMock ? null : (short)1,
         TopicCheck = IsMock ? TopicCheck.Partitions : TopicCheck.Strict,
+
+        // The mock forgets offsets that are committed in transactions.
+        Guarantee = IsMock ? ProcessingGuarantee.AtLeastOnce : ProcessingGuarantee.ExactlyOnce,
     };
 
     /// <summary>Makes a topic as an operator would, where the product cannot (the mock knows no administration).</summary>
@@ -56,22 +81,16 @@ internal sealed class KafkaCluster : IDisposable
         foreach (var topology in topologies.Where(t => t.Stores.Any(s => s.Changelog is null))) { CreateOnMock(KafkaTask.WindowsTopic(topology, options), partitions); }
     }
 
-    /// <summary>Takes every broker of the mock away or brings them back.</summary>
-    public void SetUp(bool isUp) => _mock!.SetUp(1, isUp);
-
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
-        if (_mock is not null)
-        {
-            _mock.Dispose();
-            return;
-        }
-
+        if (Strict is not null) { await Strict.DisposeAsync(); }
+        if (_mock is not null) { _mock.Dispose(); }
+        if (Strict is not null || _mock is not null) { return; }
         using var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = BootstrapServers }).Build();
         using var topics = new TopicAdmin(Options(), NullLogger.Instance);
         var ours = topics.Partitions().Keys.Where(t => t.StartsWith(Prefix, StringComparison.Ordinal)).ToArray();
-        if (ours.Length > 0) { admin.DeleteTopicsAsync(ours).GetAwaiter().GetResult(); }
+        if (ours.Length > 0) { await admin.DeleteTopicsAsync(ours); }
         var groups = admin.ListGroups(TimeSpan.FromSeconds(10)).Select(g => g.Group).Where(g => g.StartsWith(Prefix, StringComparison.Ordinal)).ToList();
-        if (groups.Count > 0) { admin.DeleteGroupsAsync(groups).GetAwaiter().GetResult(); }
+        if (groups.Count > 0) { await admin.DeleteGroupsAsync(groups); }
     }
 }

@@ -13,7 +13,7 @@ public class KafkaStateTests
     [Fact]
     public async Task Kept_state_goes_on_where_it_stopped()
     {
-        using var cluster = KafkaCluster.Start();
+        await using var cluster = KafkaCluster.Start();
         var options = Options(cluster);
         var topology = TestTopologies.Sum();
         cluster.CreateOnMock(options, Partitions, topology);
@@ -33,8 +33,8 @@ public class KafkaStateTests
     [Fact]
     public async Task A_window_is_rebuilt_by_reading_and_gives_nothing_twice()
     {
-        using var cluster = KafkaCluster.Start();
-        var options = Options(cluster) with { };
+        await using var cluster = KafkaCluster.Start();
+        var options = Options(cluster);
         var topology = TestTopologies.Windowed();
         cluster.CreateOnMock(options, 1, topology);
         options = options with { Partitions = 1 };
@@ -54,7 +54,7 @@ public class KafkaStateTests
     [Fact]
     public async Task A_store_answers_when_it_is_complete_and_says_so_before()
     {
-        using var cluster = KafkaCluster.Start();
+        await using var cluster = KafkaCluster.Start();
         var options = Options(cluster);
         var topology = TestTopologies.Sum();
         cluster.CreateOnMock(options, Partitions, topology);
@@ -85,7 +85,7 @@ public class KafkaStateTests
     [Fact]
     public async Task What_stood_by_takes_over_with_its_state()
     {
-        using var cluster = KafkaCluster.Start();
+        await using var cluster = KafkaCluster.Start();
         var options = Options(cluster) with { Standby = true };
         var topology = TestTopologies.Sum();
         cluster.CreateOnMock(options, Partitions, topology);
@@ -103,10 +103,5 @@ public class KafkaStateTests
         Assert.All(sums.GroupBy(s => s.Slot), g => Assert.Equal([1, 2], g.Select(s => s.Count)));
     }
 
-    // The mock forgets offsets that are committed in transactions.
-    private static KafkaOptions Options(KafkaCluster cluster) => cluster.Options() with
-    {
-        Partitions = Partitions,
-        Guarantee = cluster.IsMock ? ProcessingGuarantee.AtLeastOnce : ProcessingGuarantee.ExactlyOnce,
-    };
+    private static KafkaOptions Options(KafkaCluster cluster) => cluster.Options() with { Partitions = Partitions };
 }
