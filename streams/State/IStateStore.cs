@@ -1,3 +1,5 @@
+using Sluice.Schemas.Records;
+
 namespace Sluice.Streams;
 
 /// <summary>State of one task. Two kinds: <see cref="KeyValueStore{TKey,TValue}"/> is kept, <see cref="WindowStore{T}"/> is replayable.</summary>
@@ -17,7 +19,7 @@ internal interface IKeptStore : IStateStore
     void Freeze(bool isFrozen);
 
     /// <summary>Writes what changed since the last call, each key once with its newest value.</summary>
-    void Flush(SinkNode<ChangelogRecord> changelog);
+    void Flush(RecordList<ChangelogRecord> changes);
 }
 
 /// <summary>State that is rebuilt by reading the input again from <see cref="OldestOpen"/>.</summary>

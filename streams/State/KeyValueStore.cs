@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
+using Sluice.Schemas.Records;
 
 namespace Sluice.Streams;
 
@@ -60,11 +61,11 @@ public sealed class KeyValueStore<TKey, TValue> : IKeptStore
 
     void IKeptStore.Freeze(bool isFrozen) => _isFrozen = isFrozen;
 
-    void IKeptStore.Flush(SinkNode<ChangelogRecord> changelog)
+    void IKeptStore.Flush(RecordList<ChangelogRecord> changes)
     {
         foreach (var key in _changed)
         {
-            ref var change = ref changelog.Add();
+            ref var change = ref changes.Add();
             change.Key.AddRange(MemoryMarshal.AsBytes(new ReadOnlySpan<TKey>(in key)));
             change.IsTombstone = !_values.TryGetValue(key, out var value);
             if (!change.IsTombstone) { change.Value.AddRange(MemoryMarshal.AsBytes(new ReadOnlySpan<TValue>(in value))); }

@@ -140,6 +140,9 @@ internal sealed class SinkNode<T> : SinkNode
         _split = _fixedPartition < 0 ? new RecordBatch<T>[_partitions.Count] : [];
     }
 
+    /// <summary>What was added since <see cref="Begin"/>.</summary>
+    public RecordList<T> Records => _batch!.Records;
+
     public ref T Add() => ref _batch!.Records.Add();
 
     public void RemoveLast() => _batch!.Records.RemoveLast();

@@ -174,7 +174,7 @@ internal sealed class StreamTask
         foreach (var (store, changelog) in _kept)
         {
             changelog.Begin(null);
-            store.Flush(changelog);
+            store.Flush(changelog.Records);
             changelog.End(outputs);
         }
     }
@@ -226,7 +226,7 @@ internal sealed class StreamTask
     {
         if (_flushesState)
         {
-            foreach (var (store, changelog) in _kept) { store.Flush(changelog); }
+            foreach (var (store, changelog) in _kept) { store.Flush(changelog.Records); }
         }
 
         var first = outputs.Count;

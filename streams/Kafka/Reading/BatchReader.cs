@@ -1,5 +1,6 @@
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
+using Sluice.Schemas.Records;
 using Sluice.Streams.Kafka.Clients;
 
 namespace Sluice.Streams.Kafka;
@@ -8,7 +9,21 @@ namespace Sluice.Streams.Kafka;
 /// <param name="Topic">Its topic.</param>
 /// <param name="Reason">Machine-readable reason.</param>
 /// <param name="Message">One line for a person.</param>
-internal sealed record Undecodable(Topic Topic, int Partition, long Offset, string Reason, string Message, byte[] Bytes);
+internal sealed record Undecodable(Topic Topic, int Partition, long Offset, string Reason, string Message, byte[] Bytes)
+{
+    /// <summary>Makes a dead letter of it.</summary>
+    public void Fill(ref DeadLetter letter, KafkaOptions options)
+    {
+        letter.Reset();
+        letter.Topic = Topic.Name;
+        letter.Source = $"{options.NameOf(Topic)}[{Partition}]";
+        letter.Reason = Reason;
+        letter.Message = Message;
+        letter.Offset = Offset;
+        letter.Payload = Bytes.AsSpan(0, Math.Min(Bytes.Length, ProcessorContext.MaxPayloadBytes)).ToArray();
+        letter.PayloadLength = Bytes.Length;
+    }
+}
 
 /// <summary>What reading gave: a batch, a message that gave none, or the end of a partition for now.</summary>
 /// <param name="EndOf">Partition whose end was reached, with the position after it.</param>

@@ -108,13 +108,7 @@ internal sealed class ThreadClients : IDisposable
         try
         {
             ref var letter = ref batch.Records.Add();
-            letter.Topic = bad.Topic.Name;
-            letter.Source = $"{_context.Options.NameOf(bad.Topic)}[{bad.Partition}]";
-            letter.Reason = bad.Reason;
-            letter.Message = bad.Message;
-            letter.Offset = bad.Offset;
-            letter.Payload = bad.Bytes.AsSpan(0, Math.Min(bad.Bytes.Length, ProcessorContext.MaxPayloadBytes)).ToArray();
-            letter.PayloadLength = bad.Bytes.Length;
+            bad.Fill(ref letter, _context.Options);
             batch.Partition = Topics.DeadLetters.PartitionOf(in letter, Registry.Get(Topics.DeadLetters).Count);
             OutputOf(Topics.DeadLetters).Produce(batch);
             _context.Metrics?.RecordRejected(_context.Topology.Name, "source", bad.Reason);

@@ -66,6 +66,20 @@ internal sealed class ThreadStatus
         }
     }
 
+    /// <summary>Looks around twice a second, for a reader without tasks.</summary>
+    /// <param name="positions">Next position of each partition that was read from.</param>
+    public void Observe<TKey, TValue>(IConsumer<TKey, TValue> consumer, IReadOnlyDictionary<TopicPartition, long> positions)
+    {
+        if (_last != 0 && Stopwatch.GetElapsedTime(_last) < Every) { return; }
+        _last = Stopwatch.GetTimestamp();
+        Lag.Clear();
+        foreach (var (at, position) in positions)
+        {
+            var high = consumer.GetWatermarkOffsets(at).High;
+            if (!high.IsSpecial) { Lag[at] = Math.Max(0, high.Value - position); }
+        }
+    }
+
     public void Clear()
     {
         Lag.Clear();
