@@ -32,13 +32,19 @@ internal sealed class TopicOutput<T>(Topic<T> topic, string name, RecordProducer
         var headers = batch.ArrivalUnixMicros == 0 && batch.TraceParent is null
             ? _plain ??= MessageHeaders.Write(_schema, 0, null)
             : MessageHeaders.Write(_schema, batch.ArrivalUnixMicros, batch.TraceParent);
-        foreach (ref readonly var record in ((RecordBatch<T>)batch).Records.Span)
-        {
-            var key = _key.AsSpan(0, topic.WriteKey(in record, _key)).ToArray();
-            _value.ResetWrittenCount();
-            format.Write(in record, _value);
-            Producer.Produce(Name, batch.Partition, key, _value.WrittenSpan.ToArray(), headers);
-        }
+        foreach (ref readonly var record in ((RecordBatch<T>)batch).Records.Span) { Produce(in record, batch.Partition, headers); }
+    }
+
+    /// <summary>Hands one record to the producer.</summary>
+    public void Produce(in T record, int partition, long arrivalUnixMicros, string? traceParent) =>
+        Produce(in record, partition, MessageHeaders.Write(_schema, arrivalUnixMicros, traceParent));
+
+    private void Produce(in T record, int partition, Headers headers)
+    {
+        var key = _key.AsSpan(0, topic.WriteKey(in record, _key)).ToArray();
+        _value.ResetWrittenCount();
+        format.Write(in record, _value);
+        Producer.Produce(Name, partition, key, _value.WrittenSpan.ToArray(), headers);
     }
 }
 
