@@ -40,5 +40,8 @@ internal struct ByteBuffer
         Length++;
     }
 
+    /// <summary>Cuts the bytes from <paramref name="length"/> on off.</summary>
+    public void Truncate(int length) => Length = length;
+
     public void Clear() => Length = 0;
 }

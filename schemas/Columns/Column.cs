@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text.Json;
 
 namespace Sluice.Schemas.Columns;
 
@@ -20,11 +21,17 @@ public abstract class Column
     {
     }
 
-    /// <summary>Writes the values.</summary>
-    public abstract void WriteData(IBufferWriter<byte> output);
+    /// <summary>Writes <paramref name="count"/> values from <paramref name="first"/> on, as a block of their own.</summary>
+    public abstract void WriteData(IBufferWriter<byte> output, int first, int count);
+
+    /// <summary>Writes one value for a person: numbers as texts where JSON's would lose digits, bytes as UTF-8.</summary>
+    public abstract void WriteJson(Utf8JsonWriter json, int index);
 
     /// <summary>Forgets the values.</summary>
     public abstract void Clear();
+
+    /// <summary>Forgets the values from <paramref name="count"/> on; nothing when there are no more than that.</summary>
+    internal abstract void Truncate(int count);
 
     /// <summary>Gives a column of texts what the writer's columns share.</summary>
     internal virtual void Share(KeyTexts keys)

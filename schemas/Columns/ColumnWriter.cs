@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
 using Sluice.Schemas.Records;
 
 namespace Sluice.Schemas.Columns;
@@ -38,24 +39,47 @@ public abstract class ColumnWriter<T> : IColumnWriter<T>
 
     public void Append(in T record)
     {
-        AppendValues(in record);
+        try
+        {
+            AppendValues(in record);
+        }
+        catch
+        {
+            foreach (var column in _columns) { column.Truncate(Rows); }
+            throw;
+        }
+
         Rows++;
     }
 
-    public void WriteTo(IBufferWriter<byte> output)
+    public void WriteTo(IBufferWriter<byte> output) => WriteTo(output, 0, Rows);
+
+    public void WriteTo(IBufferWriter<byte> output, int first, int count)
     {
-        if (Rows == 0) { return; }
+        if (count == 0) { return; }
         var span = output.GetSpan(20);
         var used = NativeText.WriteVarint(span, (ulong)_columns.Length);
-        output.Advance(used + NativeText.WriteVarint(span[used..], (ulong)Rows));
+        output.Advance(used + NativeText.WriteVarint(span[used..], (ulong)count));
         for (var i = 0; i < _columns.Length; i++)
         {
             var column = _columns[i];
             if (column.Count != Rows) { ThrowUneven(i); }
             output.Write(_headers[i]);
             column.WritePrefix(output);
-            column.WriteData(output);
+            column.WriteData(output, first, count);
         }
+    }
+
+    public void WriteJson(Utf8JsonWriter json, int row)
+    {
+        json.WriteStartObject();
+        for (var i = 0; i < _columns.Length; i++)
+        {
+            json.WritePropertyName(_table.Columns[i].Name);
+            _columns[i].WriteJson(json, row);
+        }
+
+        json.WriteEndObject();
     }
 
     public void Clear()
@@ -82,8 +106,7 @@ public abstract class ColumnWriter<T> : IColumnWriter<T>
         return buffer.Written.ToArray();
     }
 
-    /// <summary>An append that threw in the middle leaves a row behind that has only some of its columns.</summary>
     [DoesNotReturn]
     private void ThrowUneven(int column) => throw new InvalidOperationException(
-        $"Table {Table}: column {_table.Columns[column].Name} holds {_columns[column].Count} of {Rows} rows; an append was broken off.");
+        $"Table {Table}: column {_table.Columns[column].Name} holds {_columns[column].Count} of {Rows} rows.");
 }

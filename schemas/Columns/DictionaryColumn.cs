@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
+using System.Text;
+using System.Text.Json;
 using Sluice.Schemas.Chain;
 
 namespace Sluice.Schemas.Columns;
@@ -49,15 +51,39 @@ public abstract class DictionaryColumn<TKey> : Column
 
     public override void WritePrefix(IBufferWriter<byte> output) => WriteNumber(output, KeysVersion);
 
-    public override void WriteData(IBufferWriter<byte> output)
+    /// <remarks>A part of the rows comes with the texts of all of them: only parts of a refused block are written so.</remarks>
+    public override void WriteData(IBufferWriter<byte> output, int first, int count)
     {
-        if (_count == 0) { return; }
+        if (count == 0) { return; }
         var size = IndexSize;
         WriteNumber(output, OwnKeys | (ulong)(size >> 1)); // 0, 1, 2: one, two, four bytes an index
         WriteNumber(output, (ulong)_blockKeyCount);
         output.Write(_blockKeys.Written);
-        WriteNumber(output, (ulong)_count);
-        WriteIndexes(output, size);
+        WriteNumber(output, (ulong)count);
+        WriteIndexes(output, size, _indexes.AsSpan(first, count));
+    }
+
+    public override void WriteJson(Utf8JsonWriter json, int index)
+    {
+        var text = (int)_indexes[index];
+        if (Nullable && text == 0)
+        {
+            json.WriteNullValue();
+            return;
+        }
+
+        var rest = _blockKeys.Written;
+        for (; ; text--)
+        {
+            var length = NativeText.ReadVarint(rest, out var used);
+            if (text == 0)
+            {
+                json.WriteStringValue(Encoding.UTF8.GetString(rest.Slice(used, length)));
+                return;
+            }
+
+            rest = rest[(used + length)..];
+        }
     }
 
     public override void Clear()
@@ -72,6 +98,8 @@ public abstract class DictionaryColumn<TKey> : Column
         _block++;
         StartBlock();
     }
+
+    internal override void Truncate(int count) => _count = Math.Min(_count, count);
 
     /// <summary>Writes the text of a key that is not yet known.</summary>
     private protected abstract void AppendText(ref ByteBuffer buffer, in TKey key);
@@ -130,9 +158,8 @@ public abstract class DictionaryColumn<TKey> : Column
         }
     }
 
-    private void WriteIndexes(IBufferWriter<byte> output, int size)
+    private static void WriteIndexes(IBufferWriter<byte> output, int size, ReadOnlySpan<uint> rest)
     {
-        var rest = _indexes.AsSpan(0, _count);
         while (!rest.IsEmpty)
         {
             var target = output.GetSpan(size * Math.Min(rest.Length, 4096));
@@ -208,11 +235,15 @@ public sealed class PubkeyDictionaryColumn : DictionaryColumn<Pubkey>
 /// <param name="names">Texts in order of the enum's numbers, which start at 0.</param>
 public sealed class EnumDictionaryColumn(string[] names, bool nullable = false) : DictionaryColumn<int>(nullable, null)
 {
-    public void Add(int value) => AddKey(in value);
+    public void Add(int value)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)value, (uint)names.Length, nameof(value));
+        AddKey(in value);
+    }
 
     public void Add(int? value)
     {
-        if (value is { } number) { AddKey(in number); }
+        if (value is { } number) { Add(number); }
         else { AddNull(); }
     }
 

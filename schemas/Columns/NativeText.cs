@@ -22,6 +22,19 @@ internal static class NativeText
         return used;
     }
 
+    /// <summary>Reads what <see cref="WriteVarint"/> wrote for a length.</summary>
+    public static int ReadVarint(ReadOnlySpan<byte> source, out int used)
+    {
+        var value = 0;
+        for (used = 0; ; used++)
+        {
+            value |= (source[used] & 0x7f) << (7 * used);
+            if (source[used] >= 0x80) { continue; }
+            used++;
+            return value;
+        }
+    }
+
     public static void Append(ref ByteBuffer buffer, ReadOnlySpan<byte> value)
     {
         var target = buffer.Reserve(value.Length + MaxVarint);

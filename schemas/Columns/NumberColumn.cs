@@ -1,6 +1,8 @@
 using System.Buffers;
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Text.Json;
 
 namespace Sluice.Schemas.Columns;
 
@@ -35,13 +37,21 @@ public sealed class NumberColumn<T> : Column
         _values[_count++] = value.GetValueOrDefault();
     }
 
-    public override void WriteData(IBufferWriter<byte> output)
+    public override void WriteData(IBufferWriter<byte> output, int first, int count)
     {
-        if (_nullable) { output.Write(_isNull.AsSpan(0, _count)); }
-        output.Write(MemoryMarshal.AsBytes(_values.AsSpan(0, _count)));
+        if (_nullable) { output.Write(_isNull.AsSpan(first, count)); }
+        output.Write(MemoryMarshal.AsBytes(_values.AsSpan(first, count)));
+    }
+
+    public override void WriteJson(Utf8JsonWriter json, int index)
+    {
+        if (_nullable && _isNull[index] != 0) { json.WriteNullValue(); }
+        else { json.WriteStringValue(string.Create(CultureInfo.InvariantCulture, $"{_values[index]}")); }
     }
 
     public override void Clear() => _count = 0;
+
+    internal override void Truncate(int count) => _count = Math.Min(_count, count);
 
     private void Grow()
     {

@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Text;
+using System.Text.Json;
 using Sluice.Schemas.Chain;
 
 namespace Sluice.Schemas.Columns;
@@ -77,10 +79,25 @@ public sealed class TextColumn : Column
         else { AddNull(); }
     }
 
-    public override void WriteData(IBufferWriter<byte> output)
+    public override void WriteData(IBufferWriter<byte> output, int first, int count)
     {
-        output.Write(_isNull.Written);
-        output.Write(_values.Written);
+        if (_nullable) { output.Write(_isNull.Written.Slice(first, count)); }
+        var start = StartOf(first, 0, 0);
+        var end = first + count == _count ? _values.Length : StartOf(first + count, first, start);
+        output.Write(_values.Written[start..end]);
+    }
+
+    public override void WriteJson(Utf8JsonWriter json, int index)
+    {
+        if (_nullable && _isNull.Written[index] != 0)
+        {
+            json.WriteNullValue();
+            return;
+        }
+
+        var rest = _values.Written[StartOf(index, 0, 0)..];
+        var length = NativeText.ReadVarint(rest, out var used);
+        json.WriteStringValue(Encoding.UTF8.GetString(rest.Slice(used, length)));
     }
 
     public override void Clear()
@@ -92,6 +109,27 @@ public sealed class TextColumn : Column
     }
 
     internal override void Share(KeyTexts keys) => _keys = keys;
+
+    internal override void Truncate(int count)
+    {
+        if (count >= _count) { return; }
+        _values.Truncate(StartOf(count, 0, 0));
+        if (_nullable) { _isNull.Truncate(count); }
+        _lastStart = -1;
+        _count = count;
+    }
+
+    /// <summary>Where a value begins, found by walking over those before it from one whose start is known.</summary>
+    private int StartOf(int index, int from, int start)
+    {
+        for (; from < index; from++)
+        {
+            var length = NativeText.ReadVarint(_values.Written[start..], out var used);
+            start += used + length;
+        }
+
+        return start;
+    }
 
     private void AddNull()
     {

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text.Json;
 
 namespace Sluice.Schemas.Records;
 
@@ -19,11 +20,17 @@ public interface IColumnWriter<T>
     /// <summary>Bytes that the columns hold so far, about the size of the block.</summary>
     long Bytes { get; }
 
-    /// <summary>Appends a row.</summary>
+    /// <summary>Appends a row. A value that its column cannot hold (a negative slot) throws and leaves the rows as they were.</summary>
     void Append(in T record);
 
     /// <summary>Writes one Native block with every row; nothing when there is none.</summary>
     void WriteTo(IBufferWriter<byte> output);
+
+    /// <summary>Writes one Native block with <paramref name="count"/> rows from <paramref name="first"/> on.</summary>
+    void WriteTo(IBufferWriter<byte> output, int first, int count);
+
+    /// <summary>Writes one row for a person, an object with every column by its name.</summary>
+    void WriteJson(Utf8JsonWriter json, int row);
 
     /// <summary>Forgets the rows and keeps the buffers.</summary>
     void Clear();

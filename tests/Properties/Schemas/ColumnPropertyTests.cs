@@ -21,6 +21,45 @@ public class ColumnPropertyTests
             .MakeGenericMethod(type).Invoke(null, BindingFlags.DoNotWrapExceptions, null, null, null);
     }
 
+    [Theory]
+    [MemberData(nameof(TableNames))]
+    public void A_row_that_does_not_fit_leaves_no_trace(string table)
+    {
+        var type = Tables.All.Single(t => t.Name == table).Record;
+        typeof(ColumnPropertyTests).GetMethod(nameof(UnfitRowsLeaveNoTrace), BindingFlags.NonPublic | BindingFlags.Static)!
+            .MakeGenericMethod(type).Invoke(null, BindingFlags.DoNotWrapExceptions, null, null, null);
+    }
+
+    private static void UnfitRowsLeaveNoTrace<T>()
+        where T : struct, IRecord
+    {
+        var writer = Tables.WriterOf<T>();
+        Prop.ForAll<int>(seed =>
+        {
+            var fitting = new RandomRecords(seed) { NoNegativeLongs = true };
+            var any = new RandomRecords(seed);
+            var fit = new List<T>();
+            writer.Clear();
+            for (var i = 0; i < 8; i++)
+            {
+                var record = i % 2 == 0 ? fitting.Next<T>() : any.Next<T>();
+                try
+                {
+                    writer.Append(in record);
+                    fit.Add(record);
+                }
+                catch (OverflowException)
+                {
+                    // Only what fits is expected.
+                }
+            }
+
+            var output = new ArrayBufferWriter<byte>();
+            writer.WriteTo(output);
+            Assert.Equal(fit.Select(r => Text(ExpectedRow.Of(r))), NativeBlock.Read(output.WrittenSpan.ToArray(), out _).Select(Text));
+        }).QuickCheckThrowOnFailure();
+    }
+
     private static void BlocksHoldRows<T>()
         where T : struct, IRecord
     {
@@ -38,6 +77,13 @@ public class ColumnPropertyTests
 
             Assert.Equal(definition.Columns.Select(c => (c.Name, c.Type)), columns);
             Assert.Equal(records.Select(r => Text(ExpectedRow.Of(r))), rows.Select(Text));
+
+            // Any part of the rows is a block too, with the same values.
+            var first = Math.Abs(seed / 7) % records.Length;
+            var count = 1 + (Math.Abs(seed / 49) % (records.Length - first));
+            output.ResetWrittenCount();
+            writer.WriteTo(output, first, count);
+            Assert.Equal(rows[first..(first + count)].Select(Text), NativeBlock.Read(output.WrittenSpan.ToArray(), out _).Select(Text));
         }).QuickCheckThrowOnFailure();
     }
 
