@@ -59,7 +59,7 @@ public static class SchemaMigrations
     private static async Task<Dictionary<int, string>> AppliedAsync(IClickHouse store, CancellationToken ct)
     {
         var rows = await store.QueryAsync(
-            new ClickHouseQuery("SELECT number, checksum FROM schema_migrations ORDER BY number") { Format = "TSV" }, ct).ConfigureAwait(false);
+            new ClickHouseQuery("SELECT number, argMax(checksum, applied) FROM schema_migrations GROUP BY number ORDER BY number") { Format = "TSV" }, ct).ConfigureAwait(false);
         return rows.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries)
             .Select(line => line.Split('\t'))
             .ToDictionary(parts => int.Parse(parts[0], CultureInfo.InvariantCulture), parts => parts[1]);

@@ -1,27 +1,22 @@
 using System.Buffers;
+using System.Text.Json;
 using Sluice.Schemas.Records;
 
 namespace Sluice.Sinks.Writing;
 
 /// <summary>Rows of all tables that are written together. Buffers are kept over <see cref="Clear"/>. Not thread-safe.</summary>
-internal sealed class StoreBatch
+internal class StoreBatch
 {
     private readonly List<ITableRows> _tables = [];
     private ITableRows?[] _byType = [];
 
-    /// <summary>Slots that have rows in this batch, or whose old rows it removes.</summary>
-    public HashSet<ulong> Slots { get; } = [];
-
-    /// <summary>Slots that are stored already and whose rows are removed before those of this batch are written.</summary>
-    public HashSet<ulong> Replaced { get; } = [];
-
-    /// <summary>Slots that the whole writer has begun and not finished when the batch was closed, this batch's included.</summary>
-    public List<ulong> Touched { get; } = [];
-
     /// <summary>Rows of all tables.</summary>
     public int Rows { get; private set; }
 
-    /// <summary>Time of the first row, as the writer's timestamp.</summary>
+    /// <summary>True when there is nothing to store.</summary>
+    public virtual bool IsEmpty => Rows == 0;
+
+    /// <summary>Time of the first row, as the clock's timestamp.</summary>
     public long FirstRowAt { get; set; }
 
     /// <summary>Ends when the batch is stored, or fails.</summary>
@@ -51,12 +46,9 @@ internal sealed class StoreBatch
     }
 
     /// <summary>Makes the batch ready for new rows.</summary>
-    public void Clear()
+    public virtual void Clear()
     {
         foreach (var table in _tables) { table.Clear(); }
-        Slots.Clear();
-        Replaced.Clear();
-        Touched.Clear();
         Rows = 0;
         Stored = NewCompletion();
     }
@@ -105,7 +97,9 @@ internal sealed class StoreBatch
 
         public long Bytes => Writer.Bytes;
 
-        public void WriteTo(IBufferWriter<byte> output) => Writer.WriteTo(output);
+        public void WriteTo(IBufferWriter<byte> output, int first, int count) => Writer.WriteTo(output, first, count);
+
+        public void WriteJson(Utf8JsonWriter json, int row) => Writer.WriteJson(json, row);
 
         public void Clear() => Writer.Clear();
     }
@@ -122,7 +116,9 @@ internal interface ITableRows
 
     long Bytes { get; }
 
-    void WriteTo(IBufferWriter<byte> output);
+    void WriteTo(IBufferWriter<byte> output, int first, int count);
+
+    void WriteJson(Utf8JsonWriter json, int row);
 
     void Clear();
 }

@@ -5,6 +5,7 @@ internal static class StoreTables
 {
     public const string Blocks = "blocks";
     public const string Checkpoints = "checkpoints";
+    public const string DeadLetters = "dead_letters";
     public const string Sessions = "writer_sessions";
 
     /// <summary>Tables whose rows count only when their slot stands in <c>blocks</c>, with the column of that slot.</summary>

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
@@ -25,23 +24,14 @@ public sealed class StoreWriter : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly string _session = Guid.NewGuid().ToString();
 
-    private readonly Lock _gate = new();
-    private readonly SemaphoreSlim _closing = new(1, 1);
-    private readonly Channel<StoreBatch> _free;
-    private readonly Channel<StoreBatch> _full;
+    private readonly StoreRetry _retry;
+    private readonly BatchPump<SlotBatch> _pump;
     private readonly HashSet<ulong> _begun = [];
-    private readonly CancellationTokenSource _stop = new();
-    private readonly Task _storing;
-    private readonly ITimer _timer;
 
-    private StoreBatch _filling = new();
-    private Task _last = Task.CompletedTask;
     private ulong _lastSlot = ulong.MaxValue;
     private ulong _batch;
     private long _storedRows;
     private long _storedSlots;
-    private volatile StoreException? _failure;
-    private volatile bool _completed;
 
     private StoreWriter(IClickHouse store, StoreWriterOptions options, StoreMetrics? metrics, ILogger? log, TimeProvider? time)
     {
@@ -49,11 +39,9 @@ public sealed class StoreWriter : IAsyncDisposable
         _metrics = metrics ?? new StoreMetrics();
         _log = log ?? NullLogger.Instance;
         _time = time ?? TimeProvider.System;
-        _free = Channel.CreateBounded<StoreBatch>(options.Batches);
-        _full = Channel.CreateBounded<StoreBatch>(options.Batches);
-        for (var i = 1; i < options.Batches; i++) { _free.Writer.TryWrite(new StoreBatch()); }
-        _storing = Task.Run(StoreAllAsync);
-        _timer = _time.CreateTimer(_ => _ = FlushOldAsync(), null, options.BatchAge, options.BatchAge / 2);
+        _retry = new StoreRetry(options, _time);
+        _pump = new BatchPump<SlotBatch>(
+            options, _metrics, _time, StoreAsync, CloseLocked, reason => StoreLog.Stopped(_log, _batch, reason));
     }
 
     /// <summary>What opening removed.</summary>
@@ -93,10 +81,11 @@ public sealed class StoreWriter : IAsyncDisposable
     public void Append<T>(ulong slot, in T row)
         where T : struct, IRecord
     {
-        lock (_gate)
+        lock (_pump.Gate)
         {
+            _pump.BeforeAppend();
             Begin(slot);
-            AppendLocked(in row);
+            _pump.Filling.Append(in row);
         }
     }
 
@@ -104,27 +93,33 @@ public sealed class StoreWriter : IAsyncDisposable
     public void Append<T>(in T row)
         where T : struct, IRecord
     {
-        lock (_gate) { AppendLocked(in row); }
+        lock (_pump.Gate)
+        {
+            _pump.BeforeAppend();
+            _pump.Filling.Append(in row);
+        }
     }
 
     /// <summary>Says that a slot's stored rows are outdated; they are removed before its new rows are stored. Call before the first row of the slot.</summary>
     public void Replace(ulong slot)
     {
-        lock (_gate)
+        lock (_pump.Gate)
         {
+            _pump.BeforeAppend();
             Begin(slot);
-            _filling.Replaced.Add(slot);
+            _pump.Filling.Replaced.Add(slot);
         }
     }
 
     /// <summary>Appends the row that makes a slot stored, after all its other rows; waits when the store is behind.</summary>
     public ValueTask EndSlotAsync(in BlockRow block, CancellationToken ct = default)
     {
-        lock (_gate)
+        lock (_pump.Gate)
         {
             var slot = (ulong)block.Slot;
+            _pump.BeforeAppend();
             Begin(slot);
-            AppendLocked(in block);
+            _pump.Filling.Append(in block);
             _begun.Remove(slot);
             _lastSlot = ulong.MaxValue;
         }
@@ -133,185 +128,46 @@ public sealed class StoreWriter : IAsyncDisposable
     }
 
     /// <summary>Hands the rows over for storing if there are enough of them or they have waited long enough.</summary>
-    public ValueTask FlushIfDueAsync(CancellationToken ct = default)
-    {
-        ThrowIfStopped();
-        return IsDue() ? new ValueTask(CloseBatchAsync(whenDue: true, ct)) : ValueTask.CompletedTask;
-    }
+    public ValueTask FlushIfDueAsync(CancellationToken ct = default) => _pump.CloseIfDueAsync(ct);
 
     /// <summary>Stores every row that was appended before, and waits for it.</summary>
-    public async Task FlushAsync(CancellationToken ct = default)
-    {
-        ThrowIfStopped();
-        await CloseBatchAsync(whenDue: false, ct).ConfigureAwait(false);
-        Task last;
-        lock (_gate) { last = _last; }
-        await last.WaitAsync(ct).ConfigureAwait(false);
-    }
+    public Task FlushAsync(CancellationToken ct = default) => _pump.FlushAsync(ct);
 
     /// <summary>Stores everything and ends the session: the next opening has nothing to look for.</summary>
     public async Task CompleteAsync(CancellationToken ct = default)
     {
-        await FlushAsync(ct).ConfigureAwait(false);
-        await _timer.DisposeAsync().ConfigureAwait(false);
-        _completed = true;
-        _full.Writer.TryComplete();
-        await _storing.ConfigureAwait(false);
+        await _pump.CompleteAsync(ct).ConfigureAwait(false);
         if (_batch > 0) { await WriteSessionAsync([], ended: true, ct).ConfigureAwait(false); }
     }
 
     /// <summary>Stops. What <see cref="CompleteAsync"/> has not stored is broken off, as if the process had ended.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        _completed = true;
-        await _timer.DisposeAsync().ConfigureAwait(false);
-        _full.Writer.TryComplete();
-        await _stop.CancelAsync().ConfigureAwait(false);
-        await _storing.ConfigureAwait(false);
-        _stop.Dispose();
-    }
+    public ValueTask DisposeAsync() => _pump.DisposeAsync();
 
     private void Begin(ulong slot)
     {
         if (slot == _lastSlot) { return; }
         _lastSlot = slot;
         _begun.Add(slot);
-        _filling.Slots.Add(slot);
+        _pump.Filling.Slots.Add(slot);
     }
 
-    private void AppendLocked<T>(in T row)
-        where T : struct, IRecord
+    private void CloseLocked(SlotBatch full)
     {
-        ThrowIfStopped();
-        if (_filling.Rows == 0) { _filling.FirstRowAt = _time.GetTimestamp(); }
-        _filling.Append(in row);
-    }
-
-    private bool IsDue()
-    {
-        lock (_gate)
+        _lastSlot = ulong.MaxValue;
+        full.Touched.AddRange(full.Slots);
+        foreach (var slot in _begun)
         {
-            return _filling.Rows >= _options.BatchRows
-                || (_filling.Rows > 0 && (_filling.Bytes >= _options.BatchBytes || IsOld()));
+            if (!full.Slots.Contains(slot)) { full.Touched.Add(slot); }
         }
     }
 
-    private bool IsOld() => _time.GetElapsedTime(_filling.FirstRowAt) >= _options.BatchAge;
-
-    private async Task CloseBatchAsync(bool whenDue, CancellationToken ct)
-    {
-        await _closing.WaitAsync(ct).ConfigureAwait(false);
-        try
-        {
-            // Another caller may have closed it meanwhile.
-            if (whenDue ? !IsDue() : IsEmpty()) { return; }
-            if (!_free.Reader.TryRead(out var next)) { next = await WaitForFreeAsync(ct).ConfigureAwait(false); }
-            HandOver(next);
-        }
-        finally
-        {
-            _closing.Release();
-        }
-    }
-
-    private async Task<StoreBatch> WaitForFreeAsync(CancellationToken ct)
-    {
-        var start = _time.GetTimestamp();
-        try
-        {
-            return await _free.Reader.ReadAsync(ct).ConfigureAwait(false);
-        }
-        catch (ChannelClosedException)
-        {
-            ThrowIfStopped();
-            throw;
-        }
-        finally
-        {
-            _metrics.Waited(_time.GetElapsedTime(start).TotalSeconds);
-        }
-    }
-
-    /// <summary>Swaps the full batch for an empty one. The queue has a place for every batch, so this never waits.</summary>
-    private void HandOver(StoreBatch next)
-    {
-        lock (_gate)
-        {
-            var full = _filling;
-            _filling = next;
-            _lastSlot = ulong.MaxValue;
-            full.Touched.AddRange(full.Slots);
-            foreach (var slot in _begun)
-            {
-                if (!full.Slots.Contains(slot)) { full.Touched.Add(slot); }
-            }
-
-            _last = full.Stored.Task;
-            _full.Writer.TryWrite(full);
-        }
-    }
-
-    private bool IsEmpty()
-    {
-        lock (_gate) { return _filling.Rows == 0 && _filling.Replaced.Count == 0; }
-    }
-
-    /// <summary>For rows that wait while nothing is appended any more.</summary>
-    private async Task FlushOldAsync()
-    {
-        if (_completed || _failure is not null || !await _closing.WaitAsync(0).ConfigureAwait(false)) { return; }
-        try
-        {
-            // Without a free batch the store is busy anyway; the next tick comes soon.
-            if (IsDue() && _free.Reader.TryRead(out var next)) { HandOver(next); }
-        }
-        finally
-        {
-            _closing.Release();
-        }
-    }
-
-    private async Task StoreAllAsync()
-    {
-        await foreach (var batch in _full.Reader.ReadAllAsync().ConfigureAwait(false))
-        {
-            try
-            {
-                if (_failure is not null) { throw _failure; }
-                await StoreAsync(batch).ConfigureAwait(false);
-                batch.Stored.SetResult();
-            }
-            catch (Exception e)
-            {
-                Fail(batch, e);
-                continue;
-            }
-
-            lock (_gate) { batch.Clear(); }
-            _free.Writer.TryWrite(batch);
-        }
-    }
-
-    private void Fail(StoreBatch batch, Exception e)
-    {
-        if (_failure is null)
-        {
-            var reason = e is OperationCanceledException ? "it was stopped" : e.Message.ReplaceLineEndings(" ");
-            _failure = e as StoreException ?? new StoreException($"The store takes no more rows: {reason}", e);
-            if (e is not OperationCanceledException) { StoreLog.Stopped(_log, _batch, reason); }
-        }
-
-        batch.Stored.TrySetException(_failure);
-        _free.Writer.TryComplete();
-    }
-
-    private async Task StoreAsync(StoreBatch batch)
+    private async Task StoreAsync(SlotBatch batch, CancellationToken stop)
     {
         _batch++;
-        await RetryAsync(StoreTables.Sessions, 1, () => WriteSessionAsync(batch.Touched, ended: false, _stop.Token)).ConfigureAwait(false);
+        await RetryAsync(StoreTables.Sessions, 1, () => WriteSessionAsync(batch.Touched, ended: false, stop), stop).ConfigureAwait(false);
         if (batch.Replaced.Count > 0)
         {
-            await RetryAsync(StoreTables.Blocks, 0, () => StoreRecovery.RemoveAsync(_store, batch.Replaced, _stop.Token)).ConfigureAwait(false);
+            await RetryAsync(StoreTables.Blocks, 0, () => StoreRecovery.RemoveAsync(_store, batch.Replaced, stop), stop).ConfigureAwait(false);
         }
 
         foreach (var table in batch.InOrder)
@@ -320,7 +176,10 @@ public sealed class StoreWriter : IAsyncDisposable
             var token = string.Create(CultureInfo.InvariantCulture, $"{_session}-{_batch}-{table.Table}");
             var start = _time.GetTimestamp();
             await RetryAsync(
-                table.Table, table.Rows, () => _store.InsertAsync(table.Table, table.Columns, table.WriteTo, token, _stop.Token)).ConfigureAwait(false);
+                table.Table,
+                table.Rows,
+                () => _store.InsertAsync(table.Table, table.Columns, o => table.WriteTo(o, 0, table.Rows), token, stop),
+                stop).ConfigureAwait(false);
             _metrics.Inserted(table.Table, table.Rows, _time.GetElapsedTime(start).TotalSeconds);
             Interlocked.Add(ref _storedRows, table.Rows);
             if (table.Table == StoreTables.Blocks) { Interlocked.Add(ref _storedSlots, table.Rows); }
@@ -329,30 +188,30 @@ public sealed class StoreWriter : IAsyncDisposable
         _metrics.Stored();
     }
 
-    private async Task RetryAsync(string table, int rows, Func<Task> work)
+    private async Task RetryAsync(string table, int rows, Func<Task> work, CancellationToken stop)
     {
-        for (var attempt = 1; ; attempt++)
+        var attempts = 0;
+        try
         {
-            try
-            {
-                await work().ConfigureAwait(false);
-                return;
-            }
-            catch (ClickHouseException e) when (e.Kind == ClickHouseErrorKind.Retry && attempt < _options.MaxAttempts)
-            {
-                _metrics.Retried(table);
-                StoreLog.Retrying(_log, _batch, table, rows, attempt, e.Message);
-                var delay = Math.Min(_options.MaxRetryDelay.TotalSeconds, _options.FirstRetryDelay.TotalSeconds * Math.Pow(2, attempt - 1));
-                await Task.Delay(TimeSpan.FromSeconds(delay), _time, _stop.Token).ConfigureAwait(false);
-            }
-            catch (ClickHouseException e)
-            {
-                throw new StoreException(
-                    e.Kind == ClickHouseErrorKind.Retry
-                        ? $"ClickHouse did not take {rows} rows of table {table} in {attempt} attempts: {e.Message}"
-                        : $"ClickHouse refused {rows} rows of table {table}: {e.Message}",
-                    e);
-            }
+            await _retry.RunAsync(
+                work,
+                (e, attempt, _) =>
+                {
+                    attempts = attempt;
+                    if (e is not ClickHouseException { Kind: ClickHouseErrorKind.Retry } || attempt >= _options.MaxAttempts) { return false; }
+                    _metrics.Retried(table);
+                    StoreLog.Retrying(_log, _batch, table, rows, attempt, e.Message);
+                    return true;
+                },
+                stop).ConfigureAwait(false);
+        }
+        catch (ClickHouseException e)
+        {
+            throw new StoreException(
+                e.Kind == ClickHouseErrorKind.Retry
+                    ? $"ClickHouse did not take {rows} rows of table {table} in {attempts} attempts: {e.Message}"
+                    : $"ClickHouse refused {rows} rows of table {table}: {e.Message}",
+                e);
         }
     }
 
@@ -366,9 +225,26 @@ public sealed class StoreWriter : IAsyncDisposable
             ct);
     }
 
-    private void ThrowIfStopped()
+    /// <summary>A batch that knows its slots.</summary>
+    private sealed class SlotBatch : StoreBatch
     {
-        if (_failure is { } failure) { throw new StoreException(failure.Message, failure); }
-        ObjectDisposedException.ThrowIf(_completed, this);
+        /// <summary>Slots that have rows in this batch, or whose old rows it removes.</summary>
+        public HashSet<ulong> Slots { get; } = [];
+
+        /// <summary>Slots that are stored already and whose rows are removed before those of this batch are written.</summary>
+        public HashSet<ulong> Replaced { get; } = [];
+
+        /// <summary>Slots that the whole writer has begun and not finished when the batch was closed, this batch's included.</summary>
+        public List<ulong> Touched { get; } = [];
+
+        public override bool IsEmpty => Rows == 0 && Replaced.Count == 0;
+
+        public override void Clear()
+        {
+            base.Clear();
+            Slots.Clear();
+            Replaced.Clear();
+            Touched.Clear();
+        }
     }
 }
