@@ -8,6 +8,7 @@ using Sluice.Sinks.Migrations;
 using Sluice.Sinks.Rows;
 using Sluice.Sinks.Writing;
 using Sluice.Streams;
+using Sluice.Streams.Kafka;
 
 namespace Sluice.Sinks.Topics;
 
@@ -23,7 +24,7 @@ namespace Sluice.Sinks.Topics;
 /// <see cref="TakeAsync"/> waits, so that memory is bounded. A row that can never be stored becomes a dead letter.
 /// </para>
 /// </remarks>
-public sealed class TopicSink : IAsyncDisposable
+public sealed class TopicSink : ITopicSubscriber, IAsyncDisposable
 {
     private const int MigrationAttempts = 5;
 
