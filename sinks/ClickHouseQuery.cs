@@ -16,6 +16,12 @@ public sealed record ClickHouseQuery(string Sql)
     /// <summary>Longest time to answer; beyond it the query is stopped (TIMEOUT_EXCEEDED). Null leaves it to the store's own limit.</summary>
     public TimeSpan? MaxDuration { get; init; }
 
+    /// <summary>ClickHouse's settings for this query only, by name, such as <c>join_use_nulls</c>; whoever takes them from outside chooses which.</summary>
+    public IReadOnlyDictionary<string, string> Settings { get; init; } = NoParameters;
+
+    /// <summary>Database of table names without one; null for the store's own.</summary>
+    public string? Database { get; init; }
+
     private static readonly IReadOnlyDictionary<string, string> NoParameters = new Dictionary<string, string>(0);
 }
 

@@ -1,6 +1,5 @@
 using System.Reflection;
 using System.Text;
-using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -8,15 +7,14 @@ using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Routing;
 using Sluice.Api.Filters;
 using Sluice.Api.Hosting;
+using Sluice.Api.Statements;
 using Sluice.Sinks;
 
 namespace Sluice.Api.Endpoints;
 
 /// <summary>Statements of the local user, in the manner of ClickHouse's HTTP interface, reading only.</summary>
-internal static partial class QueryEndpoints
+internal static class QueryEndpoints
 {
-    private const string DefaultFormat = "TabSeparated";
-
     /// <summary>ClickHouse's code of a text that is no statement.</summary>
     private const int SyntaxError = 62;
 
@@ -37,12 +35,12 @@ internal static partial class QueryEndpoints
     /// SELECT, SHOW, DESCRIBE, EXPLAIN or EXISTS; rows and time are limited. A query parameter param_name gives the value of
     /// {name:Type} in the statement. Errors carry ClickHouse's code in the header X-ClickHouse-Exception-Code and its message in the body.
     /// </remarks>
-    internal static async Task<Results<QueryReply, QueryRefusal, ProblemHttpResult>> RunQuery(
+    internal static async Task<Results<QueryReply, StatementRefusal, ProblemHttpResult>> RunQuery(
         HttpRequest request, IClickHouse store, ApiOptions options, CancellationToken cancellationToken)
     {
-        if (IsFromAnotherSite(request)) { return Problems.CrossSite(); }
+        if (CallersSite.IsForeign(request)) { return Problems.CrossSite(); }
 
-        var format = DefaultFormat;
+        var format = StatementFormat.Default;
         var parameters = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var (name, values) in request.Query)
         {
@@ -54,10 +52,10 @@ internal static partial class QueryEndpoints
         var sql = await ReadAsync(request, cancellationToken);
         if (string.IsNullOrWhiteSpace(sql))
         {
-            return new QueryRefusal(new ClickHouseException(SyntaxError, "Empty query: give one statement in the body. (SYNTAX_ERROR)", ClickHouseErrorKind.Reject));
+            return new StatementRefusal(new ClickHouseException(SyntaxError, "Empty query: give one statement in the body. (SYNTAX_ERROR)", ClickHouseErrorKind.Reject));
         }
 
-        if (FormatClause().Match(sql) is { Success: true } clause) { format = clause.Groups["format"].Value; }
+        format = StatementFormat.Of(sql) ?? format;
         try
         {
             var query = new ClickHouseQuery(sql)
@@ -71,15 +69,8 @@ internal static partial class QueryEndpoints
         }
         catch (ClickHouseException e)
         {
-            return new QueryRefusal(e);
+            return new StatementRefusal(e);
         }
-    }
-
-    /// <summary>A page that the user happens to have open must not reach into the store through the user's browser.</summary>
-    private static bool IsFromAnotherSite(HttpRequest request)
-    {
-        if (request.Headers.Origin is [{ Length: > 0 } origin]) { return origin != $"{request.Scheme}://{request.Host}"; }
-        return request.Headers.TryGetValue("Sec-Fetch-Site", out var site) && site != "same-origin" && site != "none";
     }
 
     private static async Task<string> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
@@ -87,9 +78,6 @@ internal static partial class QueryEndpoints
         using var reader = new StreamReader(request.Body, Encoding.UTF8);
         return await reader.ReadToEndAsync(cancellationToken);
     }
-
-    [GeneratedRegex(@"\bFORMAT\s+(?<format>\w+)\s*;?\s*$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex FormatClause();
 
     /// <summary>A result in the format that was asked for.</summary>
     internal sealed class QueryReply(QueryResult result, string format) : IResult, IEndpointMetadataProvider
@@ -99,50 +87,10 @@ internal static partial class QueryEndpoints
 
         public async Task ExecuteAsync(HttpContext httpContext)
         {
-            httpContext.Response.ContentType = MediaType(format);
+            httpContext.Response.ContentType = StatementFormat.MediaTypeOf(format);
             httpContext.Response.ContentLength = result.Bytes.Length;
             httpContext.Response.Headers["X-ClickHouse-Format"] = format;
             await httpContext.Response.BodyWriter.WriteAsync(result.Bytes, httpContext.RequestAborted);
         }
-
-        private static string MediaType(string format) => format switch
-        {
-            "JSONEachRow" or "JSONLines" or "NDJSON" or "JSONCompactEachRow" => "application/x-ndjson; charset=UTF-8",
-            _ when format.StartsWith("JSON", StringComparison.Ordinal) => "application/json; charset=UTF-8",
-            _ when format.StartsWith("CSV", StringComparison.Ordinal) => "text/csv; charset=UTF-8",
-            _ when format.StartsWith("TSV", StringComparison.Ordinal) || format.StartsWith("TabSeparated", StringComparison.Ordinal) =>
-                "text/tab-separated-values; charset=UTF-8",
-            _ when format.StartsWith("Pretty", StringComparison.Ordinal) || format is "Vertical" or "Markdown" or "XML" or "Values" =>
-                "text/plain; charset=UTF-8",
-            _ => "application/octet-stream",
-        };
-    }
-
-    /// <summary>ClickHouse's error, as its own server would send it.</summary>
-    internal sealed class QueryRefusal(ClickHouseException error) : IResult, IEndpointMetadataProvider
-    {
-        public static void PopulateMetadata(MethodInfo method, EndpointBuilder builder) => builder.Metadata.Add(
-            new ProducesResponseTypeMetadata(StatusCodes.Status400BadRequest, typeof(string), ["text/plain"]));
-
-        public async Task ExecuteAsync(HttpContext httpContext)
-        {
-            var response = httpContext.Response;
-            response.StatusCode = StatusOf(error);
-            response.ContentType = "text/plain; charset=UTF-8";
-            response.Headers["X-ClickHouse-Exception-Code"] = error.Code.ToString(System.Globalization.CultureInfo.InvariantCulture);
-            Encoding.UTF8.GetBytes($"Code: {error.Code}. DB::Exception: {error.Message}\n", response.BodyWriter);
-            await response.BodyWriter.FlushAsync(httpContext.RequestAborted);
-        }
-
-        /// <summary>As ClickHouse's server answers. Source: ClickHouse, src/Server/HTTP/exceptionCodeToHTTPStatus.cpp.</summary>
-        private static int StatusOf(ClickHouseException error) => error.Code switch
-        {
-            ClickHouseException.TimeoutExceeded => StatusCodes.Status408RequestTimeout,
-            ClickHouseException.ReadOnly => StatusCodes.Status403Forbidden,
-            46 or 47 or 60 or 81 or 115 => StatusCodes.Status404NotFound, // unknown function, identifier, table, database, setting
-            48 => StatusCodes.Status501NotImplemented,
-            _ when error.Kind == ClickHouseErrorKind.Reject => StatusCodes.Status400BadRequest,
-            _ => StatusCodes.Status500InternalServerError,
-        };
     }
 }

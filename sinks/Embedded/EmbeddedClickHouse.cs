@@ -25,13 +25,17 @@ public sealed class EmbeddedClickHouse : IClickHouse
     private readonly TimeProvider _time;
     private readonly ConnectionPool _writers;
     private readonly ConnectionPool _readers;
+    private readonly ConnectionPool _sessions;
     private int _disposed;
 
     private EmbeddedClickHouse(EmbeddedOptions options, EngineHost host, TimeProvider time)
     {
         (_options, _host, _time) = (options, host, time);
-        _writers = new ConnectionPool(options.WriteConnections, () => ConnectAsync(EngineConfiguration.Writer(host.Folder)));
-        _readers = new ConnectionPool(options.ReadConnections, () => ConnectAsync(EngineConfiguration.Reader(host.Folder, options)));
+        _writers = new ConnectionPool(options.WriteConnections, s => ConnectAsync(EngineConfiguration.Writer(host.Folder), s));
+        _readers = new ConnectionPool(options.ReadConnections, s => ConnectAsync(EngineConfiguration.Reader(host.Folder, options), s));
+
+        // Callers with settings of their own do not take the connections of those without.
+        _sessions = new ConnectionPool(options.ReadConnections, s => ConnectAsync(EngineConfiguration.Session(host.Folder, options), s));
     }
 
     /// <inheritdoc/>
@@ -67,7 +71,7 @@ public sealed class EmbeddedClickHouse : IClickHouse
     public Task ExecuteAsync(string sql, CancellationToken ct = default)
     {
         var mark = Mark();
-        return RunAsync(_writers, mark, _options.MaxWriteDuration, c => c.Execute(mark + sql), ct);
+        return RunAsync(_writers, SessionSettings.None, mark, _options.MaxWriteDuration, c => c.Execute(mark + sql), ct);
     }
 
     /// <inheritdoc/>
@@ -76,15 +80,17 @@ public sealed class EmbeddedClickHouse : IClickHouse
     {
         var mark = Mark();
         var sql = $"{mark}INSERT INTO `{table}` ({columns})";
-        return RunAsync(_writers, mark, _options.MaxWriteDuration, c => EngineStatements.Insert(c, sql, writeBlocks), ct);
+        return RunAsync(_writers, SessionSettings.None, mark, _options.MaxWriteDuration, c => EngineStatements.Insert(c, sql, writeBlocks), ct);
     }
 
     /// <inheritdoc/>
     public async Task<QueryResult> QueryAsync(ClickHouseQuery query, CancellationToken ct = default)
     {
         var mark = Mark();
+        var session = SessionSettings.Of(query);
         var result = await RunAsync(
-            _readers,
+            ReadersOf(session),
+            session,
             mark,
             DurationOf(query),
             c =>
@@ -108,18 +114,29 @@ public sealed class EmbeddedClickHouse : IClickHouse
 
         var mark = Mark();
         var deadline = _time.GetTimestamp() + (long)(DurationOf(query).TotalSeconds * _time.TimestampFrequency);
-        var connection = await _readers.RentAsync(ct).ConfigureAwait(false);
-        var lease = new Lease(this, _readers, connection, mark);
+        var session = SessionSettings.Of(query);
+        var readers = ReadersOf(session);
+        var connection = await readers.RentAsync(session, ct).ConfigureAwait(false);
+        var lease = new Lease(this, readers, session, connection, mark);
         try
         {
-            var stream = await lease.RunAsync(
+            var (stream, whole) = await lease.RunAsync<(nint, QueryResult?)>(
                 c =>
                 {
                     EngineStatements.RequireReading(c, query.Sql);
-                    return EngineStatements.BeginStream(c, mark + query.Sql, query);
+                    return EngineStatements.TryBeginStream(c, mark + query.Sql, query, out var begun)
+                        ? (begun, null)
+                        : (0, EngineStatements.Query(c, mark + query.Sql, query));
                 },
                 Left(deadline),
                 ct).ConfigureAwait(false);
+            if (whole is not null)
+            {
+                ThrowIfTooMany(query, whole.Rows);
+                if (whole.Bytes.Length > 0) { yield return whole.Bytes; }
+                yield break;
+            }
+
             var ended = false;
             long rows = 0;
             try
@@ -158,6 +175,7 @@ public sealed class EmbeddedClickHouse : IClickHouse
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0) { return; }
         await _readers.CloseAsync().ConfigureAwait(false);
+        await _sessions.CloseAsync().ConfigureAwait(false);
         await _writers.CloseAsync().ConfigureAwait(false);
         await _host.ReleaseAsync().ConfigureAwait(false);
     }
@@ -182,23 +200,38 @@ public sealed class EmbeddedClickHouse : IClickHouse
     private TimeSpan Left(long deadline) =>
         TimeSpan.FromSeconds(Math.Max(0.001, (double)(deadline - _time.GetTimestamp()) / _time.TimestampFrequency));
 
-    private async Task<EngineConnection> ConnectAsync(IReadOnlyList<string> arguments)
+    private ConnectionPool ReadersOf(SessionSettings session) => session.Equals(SessionSettings.None) ? _readers : _sessions;
+
+    /// <summary>Opens a connection; one with settings of its own gets them first and can change nothing from then on.</summary>
+    private async Task<EngineConnection> ConnectAsync(IReadOnlyList<string> arguments, SessionSettings session)
     {
         var connection = await EngineConnection.OpenAsync(arguments).ConfigureAwait(false);
-        await connection.RunAsync(c => c.Execute($"USE `{_options.Database}`")).ConfigureAwait(false);
-        return connection;
+        try
+        {
+            await connection.RunAsync(c => c.Execute($"USE {SessionSettings.Name(session.Database ?? _options.Database)}")).ConfigureAwait(false);
+            if (session.Equals(SessionSettings.None)) { return connection; }
+            foreach (var statement in session.Statements) { await connection.RunAsync(c => c.Execute(statement)).ConfigureAwait(false); }
+            await connection.RunAsync(c => c.Execute("SET readonly = 1")).ConfigureAwait(false);
+            return connection;
+        }
+        catch
+        {
+            connection.Abandon();
+            throw;
+        }
     }
 
     private async Task<T> RunAsync<T>(
-        ConnectionPool pool, string mark, TimeSpan limit, Func<EngineConnection, T> work, CancellationToken ct)
+        ConnectionPool pool, SessionSettings session, string mark, TimeSpan limit, Func<EngineConnection, T> work, CancellationToken ct)
     {
         ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
-        using var lease = new Lease(this, pool, await pool.RentAsync(ct).ConfigureAwait(false), mark);
+        using var lease = new Lease(this, pool, session, await pool.RentAsync(session, ct).ConfigureAwait(false), mark);
         return await lease.RunAsync(work, limit, ct).ConfigureAwait(false);
     }
 
     /// <summary>A rented connection; goes back to its pool, or aside when its work did not end.</summary>
-    private sealed class Lease(EmbeddedClickHouse owner, ConnectionPool pool, EngineConnection connection, string mark) : IDisposable
+    private sealed class Lease(
+        EmbeddedClickHouse owner, ConnectionPool pool, SessionSettings session, EngineConnection connection, string mark) : IDisposable
     {
         public bool IsUsable { get; private set; } = true;
 
@@ -225,7 +258,7 @@ public sealed class EmbeddedClickHouse : IClickHouse
 
         public void Dispose()
         {
-            if (IsUsable) { pool.Return(connection); }
+            if (IsUsable) { pool.Return(session, connection); }
         }
 
         /// <summary>Asks more than once: a statement that has not reached the engine yet cannot be found there.</summary>

@@ -66,18 +66,27 @@ internal static class EngineConfiguration
     /// </summary>
     public static IReadOnlyList<string> Reader(StoreFolder folder, EmbeddedOptions options) =>
     [
+        .. Session(folder, options),
+        "--output_format_json_quote_64bit_integers=1",
+        "--date_time_output_format=iso",
+        "--readonly=1",
+    ];
+
+    /// <summary>
+    /// Arguments of a connection that reads with settings of its caller, which are given before it is made read-only: limits
+    /// as above, replaced rows out of sight, formats as a ClickHouse server writes them.
+    /// </summary>
+    public static IReadOnlyList<string> Session(StoreFolder folder, EmbeddedOptions options) =>
+    [
         .. Base(folder),
         "--final=1",
         "--do_not_merge_across_partitions_select_final=1",
-        "--output_format_json_quote_64bit_integers=1",
-        "--date_time_output_format=iso",
         Setting("max_execution_time", (long)Math.Ceiling(options.MaxQueryDuration.TotalSeconds)),
         Setting("max_memory_usage", options.QueryMemoryBytes),
         Setting("max_bytes_before_external_sort", options.QueryMemoryBytes / 2),
         Setting("max_bytes_before_external_group_by", options.QueryMemoryBytes / 2),
         Setting("max_result_bytes", options.MaxResultBytes),
         "--result_overflow_mode=throw",
-        "--readonly=1",
     ];
 
     private static IReadOnlyList<string> Base(StoreFolder folder) =>

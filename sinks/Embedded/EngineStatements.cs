@@ -22,14 +22,14 @@ internal static unsafe class EngineStatements
 
         if (analysis.StatementCount > 1)
         {
-            throw new ClickHouseException(62, "One statement at a time, please.", ClickHouseErrorKind.Reject);
+            throw new ClickHouseException(62, "One statement at a time, please. (SYNTAX_ERROR)", ClickHouseErrorKind.Reject);
         }
 
         if (analysis.QueryClass is not (ChDb.QueryAnalysis.ReadOnly or ChDb.QueryAnalysis.Unknown))
         {
             throw new ClickHouseException(
                 ClickHouseException.ReadOnly,
-                "Only reading statements can be asked: SELECT, SHOW, DESCRIBE, EXPLAIN, EXISTS.",
+                "Only reading statements can be asked: SELECT, SHOW, DESCRIBE, EXPLAIN, EXISTS. (READONLY)",
                 ClickHouseErrorKind.Reject);
         }
     }
@@ -59,19 +59,29 @@ internal static unsafe class EngineStatements
         }
     }
 
-    /// <summary>Starts a query whose result comes in pieces; the handle goes to <see cref="Fetch"/> and <see cref="EndStream"/>.</summary>
-    public static nint BeginStream(EngineConnection connection, string sql, ClickHouseQuery query)
+    /// <summary>
+    /// Starts a query whose result comes in pieces; the handle goes to <see cref="Fetch"/> and <see cref="EndStream"/>. False for a statement that
+    /// the engine gives only whole: SHOW, DESCRIBE, EXISTS, EXPLAIN.
+    /// </summary>
+    public static bool TryBeginStream(EngineConnection connection, string sql, ClickHouseQuery query, out nint stream)
     {
         using var texts = new NativeTexts(query.Parameters);
         var text = Encoding.UTF8.GetBytes(sql);
         var format = Encoding.UTF8.GetBytes(query.Format);
         fixed (byte* s = text, f = format)
         {
-            var stream = ChDb.StreamQuery(
+            stream = ChDb.StreamQuery(
                 connection.Handle, s, (nuint)text.Length, f, (nuint)format.Length,
                 texts.Names, texts.NameLengths, texts.Values, texts.ValueLengths, (nuint)texts.Count);
-            EngineConnection.ThrowIfFailed(stream);
-            return stream;
+            try
+            {
+                EngineConnection.ThrowIfFailed(stream);
+                return true;
+            }
+            catch (ClickHouseException e) when (e.Message.StartsWith("Streaming query is not supported", StringComparison.Ordinal))
+            {
+                return false;
+            }
         }
     }
 

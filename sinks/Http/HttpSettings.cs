@@ -48,7 +48,7 @@ internal static partial class HttpSettings
     public static string PathAndQuery(HttpHost host, HttpStoreAddress address, HttpStatement statement)
     {
         var text = new StringBuilder("/?");
-        if (statement.InDatabase) { Append(text, "database", address.Database); }
+        if (statement.InDatabase) { Append(text, "database", statement.Database ?? address.Database); }
         if (statement.Body is not null) { Append(text, "query", statement.Sql); }
         Append(text, "query_id", statement.QueryId);
         if (statement.Format is { } format) { Append(text, "default_format", format); }

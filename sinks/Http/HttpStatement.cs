@@ -19,6 +19,9 @@ internal sealed class HttpStatement(string sql)
     /// <summary>False for statements that must work before the database is there.</summary>
     public bool InDatabase { get; init; } = true;
 
+    /// <summary>Database; null for that of the store's address.</summary>
+    public string? Database { get; init; }
+
     public bool IsReading { get; init; }
 
     /// <summary>True when doing it twice is the same as doing it once, so that it may be sent again when the answer was lost.</summary>

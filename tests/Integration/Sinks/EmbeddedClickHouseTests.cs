@@ -168,15 +168,15 @@ public sealed partial class EmbeddedClickHouseTests : IDisposable
     {
         await using var store = await _folder.OpenAsync();
         var host = await EngineHost.AcquireAsync(new EmbeddedOptions { Path = _folder.Sub("store") });
-        var pool = new ConnectionPool(1, () => EngineConnection.OpenAsync(EngineConfiguration.Reader(host.Folder, new EmbeddedOptions())));
+        var pool = new ConnectionPool(1, _ => EngineConnection.OpenAsync(EngineConfiguration.Reader(host.Folder, new EmbeddedOptions())));
         using var never = new ManualResetEventSlim();
-        var stuck = await pool.RentAsync(CancellationToken.None);
+        var stuck = await pool.RentAsync(SessionSettings.None, CancellationToken.None);
         var work = stuck.RunAsync(_ =>
         {
             never.Wait();
             return true;
         });
-        var waiting = pool.RentAsync(CancellationToken.None);
+        var waiting = pool.RentAsync(SessionSettings.None, CancellationToken.None);
         Assert.False(waiting.IsCompleted);
         pool.SetAside(stuck);
         var next = await waiting;
@@ -186,7 +186,7 @@ public sealed partial class EmbeddedClickHouseTests : IDisposable
         // Once it comes back it closes by itself, and the engine can stop.
         never.Set();
         Assert.True(await work);
-        pool.Return(next);
+        pool.Return(SessionSettings.None, next);
         await pool.CloseAsync();
         await host.ReleaseAsync();
     }
