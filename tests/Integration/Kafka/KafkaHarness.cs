@@ -112,9 +112,9 @@ internal static class KafkaHarness
         private readonly CancellationTokenSource _stop = new();
         private readonly Task _running;
 
-        public RunningStreams(KafkaOptions options, Topology[] topologies)
+        public RunningStreams(KafkaOptions options, Topology[] topologies, ILogger? log = null)
         {
-            Streams = new KafkaStreams(options, topologies, TopicFormats.CreateAsync(new FormatOptions(), default).GetAwaiter().GetResult(), null, Environment.GetEnvironmentVariable("SLUICE_TEST_LOG") is null ? null : Microsoft.Extensions.Logging.LoggerFactory.Create(b => b.AddSimpleConsole(o => { o.SingleLine = true; o.TimestampFormat = "ss.fff "; })).CreateLogger("k"));
+            Streams = new KafkaStreams(options, topologies, TopicFormats.CreateAsync(new FormatOptions(), default).GetAwaiter().GetResult(), null, log);
             _running = Streams.RunAsync(_stop.Token);
         }
 
