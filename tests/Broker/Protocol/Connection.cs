@@ -6,7 +6,7 @@ using Sluice.Tests.Broker.Admin;
 namespace Sluice.Tests.Broker.Protocol;
 
 /// <summary>One client's connection: requests are read, carried out and answered one after the other, as Kafka does.</summary>
-internal sealed class Connection(Cluster cluster, Faults faults, Socket socket) : IDisposable
+internal sealed class Connection(Cluster cluster, Faults faults, Socket socket)
 {
     private readonly CancellationTokenSource _closing = new();
     private readonly string _clientHost = "/" + ((IPEndPoint?)socket.RemoteEndPoint)?.Address;
@@ -54,8 +54,6 @@ internal sealed class Connection(Cluster cluster, Faults faults, Socket socket) 
         _closing.Cancel();
         socket.Dispose();
     }
-
-    public void Dispose() => _closing.Dispose();
 
     /// <summary>Carries one request out; false when the connection is to be closed.</summary>
     private async Task<bool> AnswerAsync(NetworkStream stream, Request request)

@@ -91,7 +91,7 @@ internal sealed class Listener : IDisposable
 
     private async Task ServeAsync(Socket socket, Socket acceptedBy)
     {
-        using var connection = new Connection(_cluster, _faults, socket);
+        var connection = new Connection(_cluster, _faults, socket);
         lock (_gate)
         {
             if (_isDisposed || acceptedBy != _socket)

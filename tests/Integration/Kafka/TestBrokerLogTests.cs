@@ -9,7 +9,7 @@ namespace Sluice.Tests.Integration.Kafka;
 /// <summary>Producing to the test broker and consuming from it, with clients nobody here wrote.</summary>
 public sealed class TestBrokerLogTests
 {
-    [Fact]
+    [KafkaClientFact]
     public async Task What_is_produced_is_consumed_in_order()
     {
         await using var broker = TestBroker.Start();
@@ -25,7 +25,7 @@ public sealed class TestBrokerLogTests
         Assert.Equal(1000, broker.ReadCommitted("t").Count);
     }
 
-    [Theory]
+    [KafkaClientTheory]
     [InlineData(CompressionType.None)]
     [InlineData(CompressionType.Gzip)]
     [InlineData(CompressionType.Snappy)]
@@ -44,7 +44,7 @@ public sealed class TestBrokerLogTests
         Assert.Equal((int)compression, broker.RawBatches("t", 0)[^1].Span[22] & 7);
     }
 
-    [Fact]
+    [KafkaClientFact]
     public async Task A_topic_that_does_not_exist_is_not_created_unless_the_options_say_so()
     {
         await using var broker = TestBroker.Start();
@@ -59,7 +59,7 @@ public sealed class TestBrokerLogTests
         Assert.Equal(3, creating.Offsets("t").Count);
     }
 
-    [Fact]
+    [KafkaClientFact]
     public async Task A_message_larger_than_the_topic_allows_is_refused()
     {
         await using var broker = TestBroker.Start();
@@ -72,7 +72,7 @@ public sealed class TestBrokerLogTests
         Assert.Single(broker.ReadAll("t"));
     }
 
-    [Fact]
+    [KafkaClientFact]
     public async Task A_batch_whose_answer_was_lost_is_stored_once()
     {
         await using var broker = TestBroker.Start();
@@ -87,7 +87,7 @@ public sealed class TestBrokerLogTests
         Assert.Equal(["first", "second", "third"], broker.ReadAll("t").Select(record => record.ValueText));
     }
 
-    [Fact]
+    [KafkaClientFact]
     public async Task An_injected_error_is_retried_by_the_client_and_nothing_is_stored_for_it()
     {
         await using var broker = TestBroker.Start();
@@ -99,7 +99,7 @@ public sealed class TestBrokerLogTests
         Assert.Single(broker.ReadAll("t"));
     }
 
-    [Fact]
+    [KafkaClientFact]
     public async Task Clients_survive_that_the_broker_goes_away_and_comes_back()
     {
         await using var broker = TestBroker.Start();
@@ -133,7 +133,7 @@ public sealed class TestBrokerLogTests
         Assert.Equal(["before", "during", "after"], values);
     }
 
-    [Fact]
+    [KafkaClientFact]
     public async Task Paused_connections_answer_when_they_are_resumed()
     {
         await using var broker = TestBroker.Start();
@@ -149,7 +149,7 @@ public sealed class TestBrokerLogTests
         Assert.Equal(2, broker.ReadAll("t").Count);
     }
 
-    [Fact]
+    [KafkaClientFact]
     public async Task Offsets_are_found_by_time()
     {
         await using var broker = TestBroker.Start();
@@ -173,7 +173,7 @@ public sealed class TestBrokerLogTests
         Assert.Equal((0, 10), (ends.Low.Value, ends.High.Value));
     }
 
-    [Fact]
+    [KafkaClientFact]
     public async Task Compaction_keeps_the_newest_record_of_a_key_at_its_offset()
     {
         await using var broker = TestBroker.Start();
