@@ -1,3 +1,4 @@
+using Sluice.Tests.Broker.Core;
 using Sluice.Tests.Broker.Log;
 using Sluice.Tests.Broker.Protocol;
 
@@ -71,7 +72,7 @@ public sealed partial class TestBroker : IAsyncDisposable
     {
         lock (_cluster.Gate)
         {
-            if (_cluster.IsUp) { return; }
+            if (_cluster.IsUp || _cluster.IsDisposed) { return; }
             _cluster.IsUp = true;
             _cluster.Groups.RenewSessions();
             _listener.Open();
@@ -100,7 +101,7 @@ public sealed partial class TestBroker : IAsyncDisposable
 
     public ValueTask DisposeAsync()
     {
-        lock (_cluster.Gate) { _cluster.IsUp = false; }
+        lock (_cluster.Gate) { (_cluster.IsUp, _cluster.IsDisposed) = (false, true); }
         _faults.Resume();
         _listener.Dispose();
         return ValueTask.CompletedTask;

@@ -1,3 +1,5 @@
+using Sluice.Tests.Broker.Core;
+
 namespace Sluice.Tests.Broker.Groups;
 
 /// <summary>The groups of this broker by id.</summary>

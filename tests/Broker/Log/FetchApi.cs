@@ -1,3 +1,4 @@
+using Sluice.Tests.Broker.Core;
 using Sluice.Tests.Broker.Protocol;
 
 namespace Sluice.Tests.Broker.Log;

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Sluice.Tests.Broker.Core;
 using Sluice.Tests.Broker.Protocol;
 
 namespace Sluice.Tests.Broker.Log;

@@ -1,7 +1,8 @@
 using System.Buffers.Binary;
-using System.Net;
 using System.Net.Sockets;
+using System.Net;
 using Sluice.Tests.Broker.Admin;
+using Sluice.Tests.Broker.Core;
 
 namespace Sluice.Tests.Broker.Protocol;
 

@@ -1,4 +1,5 @@
 using Sluice.Tests.Broker.Admin;
+using Sluice.Tests.Broker.Core;
 using Sluice.Tests.Broker.Groups;
 using Sluice.Tests.Broker.Log;
 using Sluice.Tests.Broker.Transactions;

@@ -1,5 +1,6 @@
-using System.Net;
 using System.Net.Sockets;
+using System.Net;
+using Sluice.Tests.Broker.Core;
 
 namespace Sluice.Tests.Broker.Protocol;
 
@@ -43,9 +44,13 @@ internal sealed class Listener : IDisposable
 
     public void Close()
     {
-        _socket.Dispose();
+        lock (_gate)
+        {
+            _socket.Dispose();
+            _socket = Bind(Port);
+        }
+
         KillConnections();
-        _socket = Bind(Port);
     }
 
     public void KillConnections()

@@ -1,3 +1,5 @@
+using Sluice.Tests.Broker.Core;
+
 namespace Sluice.Tests.Broker.Transactions;
 
 internal enum TransactionState

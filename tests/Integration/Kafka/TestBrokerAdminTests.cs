@@ -24,7 +24,7 @@ public sealed class TestBrokerAdminTests
                 Configs = new() { ["cleanup.policy"] = "compact", ["retention.ms"] = "1234" },
             },
         ]);
-        var topic = admin.GetMetadata("t", Deadline).Topics.Single();
+        var topic = admin.GetMetadata("t", Patience).Topics.Single();
         Assert.Equal([0, 1, 2], topic.Partitions.Select(one => one.PartitionId).Order());
 
         var resource = new ConfigResource { Type = ResourceType.Topic, Name = "t" };
@@ -76,7 +76,7 @@ public sealed class TestBrokerAdminTests
         using var producer = Producer(broker);
         _ = await producer.ProduceAsync("t", Message("v"));
         Assert.Equal(["v"], ReadToEnd(broker, "t"));
-        Assert.Equal(3, admin.GetMetadata("t", Deadline).Topics.Single().Partitions[0].InSyncReplicas.Length);
+        Assert.Equal(3, admin.GetMetadata("t", Patience).Topics.Single().Partitions[0].InSyncReplicas.Length);
     }
 
     [KafkaClientFact]

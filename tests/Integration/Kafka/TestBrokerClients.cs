@@ -9,7 +9,7 @@ namespace Sluice.Tests.Integration.Kafka;
 /// <summary>Confluent's client, against a <see cref="TestBroker"/>, with times that suit tests.</summary>
 internal static class TestBrokerClients
 {
-    public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     public static IProducer<string, string> Producer(
         TestBroker broker, string? transactionalId = null, Action<ProducerConfig>? configure = null)
@@ -69,7 +69,7 @@ internal static class TestBrokerClients
         var watch = Stopwatch.StartNew();
         while (ends.Count < partitions.Count)
         {
-            Assert.True(watch.Elapsed < Deadline, $"The ends of {topic} were not reached; {values.Count} records came.");
+            Assert.True(watch.Elapsed < Patience, $"The ends of {topic} were not reached; {values.Count} records came.");
             var result = consumer.Consume(TimeSpan.FromMilliseconds(100));
             if (result is null) { continue; }
             if (result.IsPartitionEOF) { ends.Add(result.Partition.Value); } else { values.Add(result.Message.Value); }
@@ -85,7 +85,7 @@ internal static class TestBrokerClients
         var watch = Stopwatch.StartNew();
         while (!condition())
         {
-            Assert.True(watch.Elapsed < Deadline, "Waited in vain until " + what);
+            Assert.True(watch.Elapsed < Patience, "Waited in vain until " + what);
             foreach (var consumer in consumers) { _ = consumer.Consume(TimeSpan.FromMilliseconds(20)); }
             if (consumers.Length == 0) { Thread.Yield(); }
         }

@@ -16,7 +16,7 @@ public sealed class TestBrokerLogTests
         broker.CreateTopic("t", partitions: 2);
         using var producer = Producer(broker);
         for (var i = 0; i < 1000; i++) { producer.Produce(new TopicPartition("t", i % 2), Message($"{i}")); }
-        producer.Flush(Deadline);
+        producer.Flush(Patience);
 
         var values = ReadToEnd(broker, "t");
         Assert.Equal(1000, values.Count);
@@ -37,7 +37,7 @@ public sealed class TestBrokerLogTests
         using var producer = Producer(broker, configure: config => config.CompressionType = compression);
         var sent = Enumerable.Range(0, 300).Select(i => $"value {i} " + new string((char)('a' + (i % 26)), i)).ToList();
         foreach (var value in sent) { producer.Produce("t", Message(value)); }
-        producer.Flush(Deadline);
+        producer.Flush(Patience);
 
         Assert.Equal(sent, broker.ReadCommitted("t").Select(record => record.ValueText));
         Assert.Equal(sent, ReadToEnd(broker, "t"));
@@ -114,7 +114,7 @@ public sealed class TestBrokerLogTests
             var watch = Stopwatch.StartNew();
             while (values.Count < count)
             {
-                Assert.True(watch.Elapsed < Deadline, $"{values.Count} of {count} records came.");
+                Assert.True(watch.Elapsed < Patience, $"{values.Count} of {count} records came.");
                 if (consumer.Consume(TimeSpan.FromMilliseconds(100)) is { IsPartitionEOF: false } result) { values.Add(result.Message.Value); }
             }
         }
@@ -126,9 +126,9 @@ public sealed class TestBrokerLogTests
         Assert.Null(consumer.Consume(TimeSpan.FromMilliseconds(200)));
         Assert.False(during.IsCompleted);
         broker.ComeBack();
-        _ = await during.WaitAsync(Deadline);
+        _ = await during.WaitAsync(Patience);
         broker.KillConnections();
-        _ = await producer.ProduceAsync("t", Message("after")).WaitAsync(Deadline);
+        _ = await producer.ProduceAsync("t", Message("after")).WaitAsync(Patience);
         Collect(3);
         Assert.Equal(["before", "during", "after"], values);
     }
@@ -145,7 +145,7 @@ public sealed class TestBrokerLogTests
         await Assert.ThrowsAsync<TimeoutException>(() => during.WaitAsync(TimeSpan.FromMilliseconds(300)));
         Assert.Single(broker.ReadAll("t"));
         broker.ResumeConnections();
-        _ = await during.WaitAsync(Deadline);
+        _ = await during.WaitAsync(Patience);
         Assert.Equal(2, broker.ReadAll("t").Count);
     }
 
@@ -167,9 +167,9 @@ public sealed class TestBrokerLogTests
 
         using var consumer = Consumer(broker, "g");
         var found = consumer.OffsetsForTimes(
-            [new TopicPartitionTimestamp("t", 0, new Timestamp(1_700_000_004_500, TimestampType.CreateTime))], Deadline);
+            [new TopicPartitionTimestamp("t", 0, new Timestamp(1_700_000_004_500, TimestampType.CreateTime))], Patience);
         Assert.Equal(5, found[0].Offset.Value);
-        var ends = consumer.QueryWatermarkOffsets(new TopicPartition("t", 0), Deadline);
+        var ends = consumer.QueryWatermarkOffsets(new TopicPartition("t", 0), Patience);
         Assert.Equal((0, 10), (ends.Low.Value, ends.High.Value));
     }
 
@@ -179,13 +179,13 @@ public sealed class TestBrokerLogTests
         await using var broker = TestBroker.Start();
         broker.CreateTopic("t", 1, ("cleanup.policy", "compact"));
         using var producer = Producer(broker, "id", config => config.CompressionType = CompressionType.Lz4);
-        producer.InitTransactions(Deadline);
+        producer.InitTransactions(Patience);
         foreach (var commit in new[] { true, false, true })
         {
             producer.BeginTransaction();
             for (var i = 0; i < 50; i++) { producer.Produce("t", Message($"{i} {commit}", $"{i % 5}")); }
             producer.Produce("t", new Message<string, string> { Key = "gone", Value = null! });
-            if (commit) { producer.CommitTransaction(Deadline); } else { producer.AbortTransaction(Deadline); }
+            if (commit) { producer.CommitTransaction(Patience); } else { producer.AbortTransaction(Patience); }
         }
 
         var before = broker.Offsets("t")[0];

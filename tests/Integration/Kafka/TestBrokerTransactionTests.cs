@@ -17,8 +17,8 @@ public sealed class TestBrokerTransactionTests
         broker.CreateTopic("t", partitions: 2);
         using var producer = Producer(broker, "id");
         using var other = Producer(broker, "other");
-        producer.InitTransactions(Deadline);
-        other.InitTransactions(Deadline);
+        producer.InitTransactions(Patience);
+        other.InitTransactions(Patience);
         Write(producer, "committed", commit: true);
         Write(producer, "aborted", commit: false);
         Write(producer, "committed too", commit: true);
@@ -35,7 +35,7 @@ public sealed class TestBrokerTransactionTests
         Assert.Contains("aborted 0", ReadToEnd(broker, "t", IsolationLevel.ReadUncommitted));
         Assert.Contains("open", ReadToEnd(broker, "t", IsolationLevel.ReadUncommitted));
 
-        other.CommitTransaction(Deadline);
+        other.CommitTransaction(Patience);
         Assert.Empty(broker.OpenTransactions);
         Assert.Equal(7, ReadToEnd(broker, "t").Count);
         Assert.Equal(7, broker.ReadCommitted("t").Count);
@@ -54,19 +54,19 @@ public sealed class TestBrokerTransactionTests
         await using var broker = TestBroker.Start();
         broker.CreateTopic("t");
         using var zombie = Producer(broker, "id");
-        zombie.InitTransactions(Deadline);
+        zombie.InitTransactions(Patience);
         zombie.BeginTransaction();
         _ = await zombie.ProduceAsync("t", Message("of the zombie"));
 
         using var successor = Producer(broker, "id");
-        successor.InitTransactions(Deadline);
+        successor.InitTransactions(Patience);
         Assert.Empty(broker.OpenTransactions);
         successor.BeginTransaction();
         _ = await successor.ProduceAsync("t", Message("of the successor"));
-        var fenced = Assert.ThrowsAny<KafkaException>(() => zombie.CommitTransaction(Deadline));
+        var fenced = Assert.ThrowsAny<KafkaException>(() => zombie.CommitTransaction(Patience));
         Assert.True(fenced.Error.IsFatal, fenced.Error.ToString());
         Assert.Contains(fenced.Error.Code, new[] { KafkaError.Local_Fenced, KafkaError.ProducerFenced, KafkaError.InvalidProducerEpoch });
-        successor.CommitTransaction(Deadline);
+        successor.CommitTransaction(Patience);
 
         Assert.Equal(["of the successor"], ReadToEnd(broker, "t"));
         Assert.Equal(["of the zombie", "of the successor"], ReadToEnd(broker, "t", IsolationLevel.ReadUncommitted));
@@ -78,11 +78,11 @@ public sealed class TestBrokerTransactionTests
         await using var broker = TestBroker.Start();
         broker.CreateTopic("t");
         using var zombie = Producer(broker, "id");
-        zombie.InitTransactions(Deadline);
+        zombie.InitTransactions(Patience);
         zombie.BeginTransaction();
         _ = await zombie.ProduceAsync("t", Message("in time"));
         using var successor = Producer(broker, "id");
-        successor.InitTransactions(Deadline);
+        successor.InitTransactions(Patience);
         _ = await Assert.ThrowsAnyAsync<KafkaException>(() => zombie.ProduceAsync("t", Message("too late")));
         Assert.Equal(["in time"], broker.ReadAll("t").Select(record => record.ValueText));
         Assert.Empty(broker.ReadCommitted("t"));
@@ -95,27 +95,27 @@ public sealed class TestBrokerTransactionTests
         broker.CreateTopic("in");
         var input = new TopicPartition("in", 0);
         using var producer = Producer(broker, "id");
-        producer.InitTransactions(Deadline);
+        producer.InitTransactions(Patience);
         using var consumer = Consumer(broker, "g");
         consumer.Subscribe("in");
         PollUntil(() => consumer.Assignment.Count == 1, "the partition is assigned", consumer);
 
         producer.BeginTransaction();
-        producer.SendOffsetsToTransaction([new TopicPartitionOffset(input, 7)], consumer.ConsumerGroupMetadata, Deadline);
+        producer.SendOffsetsToTransaction([new TopicPartitionOffset(input, 7)], consumer.ConsumerGroupMetadata, Patience);
         Assert.Empty(broker.CommittedOffsets("g"));
         Assert.Equal(["g"], Assert.Single(broker.OpenTransactions).Groups);
 
         // The client asks for stable offsets, and goes on asking while a transaction has some.
         var unstable = Assert.ThrowsAny<KafkaException>(() => consumer.Committed([input], TimeSpan.FromMilliseconds(500)));
         Assert.Contains(unstable.Error.Code, new[] { KafkaError.Local_TimedOut, KafkaError.UnstableOffsetCommit });
-        producer.CommitTransaction(Deadline);
+        producer.CommitTransaction(Patience);
         Assert.Equal(7, broker.CommittedOffsets("g")[("in", 0)]);
-        Assert.Equal(7, consumer.Committed([input], Deadline)[0].Offset.Value);
+        Assert.Equal(7, consumer.Committed([input], Patience)[0].Offset.Value);
 
         producer.BeginTransaction();
-        producer.SendOffsetsToTransaction([new TopicPartitionOffset(input, 9)], consumer.ConsumerGroupMetadata, Deadline);
-        producer.AbortTransaction(Deadline);
-        Assert.Equal(7, consumer.Committed([input], Deadline)[0].Offset.Value);
+        producer.SendOffsetsToTransaction([new TopicPartitionOffset(input, 9)], consumer.ConsumerGroupMetadata, Patience);
+        producer.AbortTransaction(Patience);
+        Assert.Equal(7, consumer.Committed([input], Patience)[0].Offset.Value);
     }
 
     [KafkaClientFact]
@@ -124,7 +124,7 @@ public sealed class TestBrokerTransactionTests
         await using var broker = TestBroker.Start();
         broker.CreateTopic("in", partitions: 2);
         using var producer = Producer(broker, "id");
-        producer.InitTransactions(Deadline);
+        producer.InitTransactions(Patience);
         using var first = Consumer(broker, "g");
         first.Subscribe("in");
         PollUntil(() => first.Assignment.Count == 2, "the first has both partitions", first);
@@ -135,15 +135,15 @@ public sealed class TestBrokerTransactionTests
 
         producer.BeginTransaction();
         var refused = Assert.ThrowsAny<KafkaException>(() => producer.SendOffsetsToTransaction(
-            [new TopicPartitionOffset("in", 0, 5)], former, Deadline));
+            [new TopicPartitionOffset("in", 0, 5)], former, Patience));
         Assert.Equal(KafkaError.IllegalGeneration, refused.Error.Code);
         Assert.True(((KafkaTxnRequiresAbortException)refused).Error.IsError);
-        producer.AbortTransaction(Deadline);
+        producer.AbortTransaction(Patience);
         Assert.Empty(broker.CommittedOffsets("g"));
 
         producer.BeginTransaction();
-        producer.SendOffsetsToTransaction([new TopicPartitionOffset("in", 0, 5)], first.ConsumerGroupMetadata, Deadline);
-        producer.CommitTransaction(Deadline);
+        producer.SendOffsetsToTransaction([new TopicPartitionOffset("in", 0, 5)], first.ConsumerGroupMetadata, Patience);
+        producer.CommitTransaction(Patience);
         Assert.Equal(5, broker.CommittedOffsets("g")[("in", 0)]);
     }
 
@@ -153,14 +153,37 @@ public sealed class TestBrokerTransactionTests
         await using var broker = TestBroker.Start();
         broker.CreateTopic("t");
         using var producer = Producer(broker, "id", config => config.TransactionTimeoutMs = 3000);
-        producer.InitTransactions(Deadline);
+        producer.InitTransactions(Patience);
         producer.BeginTransaction();
         _ = await producer.ProduceAsync("t", Message("late"));
         PollUntil(() => broker.OpenTransactions.Count == 0, "the transaction is aborted");
         Assert.Equal(2, broker.Offsets("t")[0].LastStableOffset);
-        var refused = Assert.ThrowsAny<KafkaException>(() => producer.CommitTransaction(Deadline));
+        var refused = Assert.ThrowsAny<KafkaException>(() => producer.CommitTransaction(Patience));
         Assert.True(refused.Error.IsFatal, refused.Error.ToString());
         Assert.Empty(ReadToEnd(broker, "t"));
+    }
+
+    [KafkaClientFact]
+    public async Task A_producer_that_lost_its_place_goes_on_under_a_new_epoch()
+    {
+        await using var broker = TestBroker.Start();
+        broker.CreateTopic("t");
+        using var producer = Producer(broker, "id");
+        producer.InitTransactions(Patience);
+        producer.BeginTransaction();
+        var first = await producer.ProduceAsync("t", Message("first"));
+        broker.InjectError(ApiKey.Produce, Broker.Protocol.ErrorCode.UnknownProducerId);
+        _ = await Assert.ThrowsAnyAsync<KafkaException>(() => producer.ProduceAsync("t", Message("lost")));
+        var before = broker.OpenTransactions.Single();
+        producer.AbortTransaction(Patience);
+
+        producer.BeginTransaction();
+        _ = await producer.ProduceAsync("t", Message("second"));
+        var after = broker.OpenTransactions.Single();
+        producer.CommitTransaction(Patience);
+        Assert.Equal((before.ProducerId, before.Epoch + 1), (after.ProducerId, after.Epoch));
+        Assert.Equal(["second"], ReadToEnd(broker, "t"));
+        Assert.Equal(0, first.Offset.Value);
     }
 
     [KafkaClientTheory]
@@ -172,7 +195,7 @@ public sealed class TestBrokerTransactionTests
         await using var broker = TestBroker.Start();
         broker.CreateTopic("t", partitions: 2);
         using var producer = Producer(broker, "id");
-        producer.InitTransactions(Deadline);
+        producer.InitTransactions(Patience);
         broker.LoseAnswers(request);
         Write(producer, "a", commit: true);
         Write(producer, "b", commit: true);
@@ -186,7 +209,7 @@ public sealed class TestBrokerTransactionTests
         await using var broker = TestBroker.Start(new TestBrokerOptions { MarkerDelay = TimeSpan.FromMilliseconds(150) });
         broker.CreateTopic("t", partitions: 2);
         using var producer = Producer(broker, "id");
-        producer.InitTransactions(Deadline);
+        producer.InitTransactions(Patience);
         for (var i = 0; i < 5; i++) { Write(producer, $"{i}", commit: i != 2); }
         PollUntil(() => broker.OpenTransactions.Count == 0, "the last markers are there");
         Assert.Equal(["0", "1", "3", "4"], broker.ReadCommitted("t").Where(one => one.Partition == 0).Select(one => one.ValueText![..1]));
@@ -203,7 +226,7 @@ public sealed class TestBrokerTransactionTests
         using (var feeder = Producer(broker))
         {
             for (var i = 0; i < records; i++) { feeder.Produce(new TopicPartition("in", i % 4), Message($"{i}")); }
-            feeder.Flush(Deadline);
+            feeder.Flush(Patience);
         }
 
         using var done = new CancellationTokenSource();
@@ -233,7 +256,7 @@ public sealed class TestBrokerTransactionTests
         finally
         {
             await done.CancelAsync();
-            await Task.WhenAll(workers).WaitAsync(Deadline);
+            await Task.WhenAll(workers).WaitAsync(Patience);
         }
 
         var values = broker.ReadCommitted("out").Select(record => int.Parse(record.ValueText!)).Order().ToList();
@@ -244,8 +267,8 @@ public sealed class TestBrokerTransactionTests
     {
         producer.BeginTransaction();
         for (var partition = 0; partition < 2; partition++) { producer.Produce(new TopicPartition("t", partition), Message($"{value} {partition}")); }
-        producer.Flush(Deadline); // an abort would drop what was not sent yet
-        if (commit) { producer.CommitTransaction(Deadline); } else { producer.AbortTransaction(Deadline); }
+        producer.Flush(Patience); // an abort would drop what was not sent yet
+        if (commit) { producer.CommitTransaction(Patience); } else { producer.AbortTransaction(Patience); }
     }
 
     private static async Task CommittedAsync(TestBroker broker, int records, Task[] workers)
@@ -253,7 +276,7 @@ public sealed class TestBrokerTransactionTests
         var watch = Stopwatch.StartNew();
         while (broker.CommittedOffsets("g").Values.Sum() < records)
         {
-            Assert.True(watch.Elapsed < 2 * Deadline, $"Only {broker.CommittedOffsets("g").Values.Sum()} of {records} offsets were committed.");
+            Assert.True(watch.Elapsed < 2 * Patience, $"Only {broker.CommittedOffsets("g").Values.Sum()} of {records} offsets were committed.");
             Assert.DoesNotContain(workers, worker => worker.IsCompleted);
             await Task.Delay(20);
         }
@@ -268,7 +291,7 @@ public sealed class TestBrokerTransactionTests
             using var consumer = Consumer(broker, "g", config => config.SessionTimeoutMs = 6000);
             try
             {
-                producer.InitTransactions(Deadline);
+                producer.InitTransactions(Patience);
                 consumer.Subscribe("in");
                 while (!ct.IsCancellationRequested) { Step(producer, consumer); }
             }
@@ -298,12 +321,12 @@ public sealed class TestBrokerTransactionTests
         try
         {
             foreach (var value in batch) { producer.Produce(new TopicPartition("out", int.Parse(value) % 2), Message(value)); }
-            producer.SendOffsetsToTransaction(next.Select(one => new TopicPartitionOffset(one.Key, one.Value)), consumer.ConsumerGroupMetadata, Deadline);
+            producer.SendOffsetsToTransaction(next.Select(one => new TopicPartitionOffset(one.Key, one.Value)), consumer.ConsumerGroupMetadata, Patience);
             while (true)
             {
                 try
                 {
-                    producer.CommitTransaction(Deadline);
+                    producer.CommitTransaction(Patience);
                     return;
                 }
                 catch (KafkaRetriableException)
@@ -314,8 +337,8 @@ public sealed class TestBrokerTransactionTests
         }
         catch (KafkaTxnRequiresAbortException)
         {
-            producer.AbortTransaction(Deadline);
-            foreach (var committed in consumer.Committed(consumer.Assignment, Deadline))
+            producer.AbortTransaction(Patience);
+            foreach (var committed in consumer.Committed(consumer.Assignment, Patience))
             {
                 consumer.Seek(new TopicPartitionOffset(committed.TopicPartition, committed.Offset == Offset.Unset ? Offset.Beginning : committed.Offset));
             }

@@ -2,7 +2,7 @@ using Sluice.Tests.Broker.Groups;
 using Sluice.Tests.Broker.Log;
 using Sluice.Tests.Broker.Transactions;
 
-namespace Sluice.Tests.Broker;
+namespace Sluice.Tests.Broker.Core;
 
 /// <summary>Everything the broker keeps. It outlives connections and the listener.</summary>
 /// <remarks>One lock, <see cref="Gate"/>, guards all of it: requests hold it while they are carried out, timers while they fire.</remarks>
@@ -29,6 +29,9 @@ internal sealed class Cluster
 
     /// <summary>False while the broker has gone away: time-outs do not strike then.</summary>
     public bool IsUp { get; set; } = true;
+
+    /// <summary>Whether the broker is gone for good, and with it every time-out.</summary>
+    public bool IsDisposed { get; set; }
 
     public SortedDictionary<string, Topic> Topics { get; } = new(StringComparer.Ordinal);
 

@@ -1,4 +1,4 @@
-namespace Sluice.Tests.Broker;
+namespace Sluice.Tests.Broker.Core;
 
 /// <summary>A timer that calls back under the cluster's lock, once, unless it is moved or cleared before.</summary>
 /// <remarks>All members are called under the lock. While the broker is away a deadline that has passed waits for its return.</remarks>
@@ -42,7 +42,7 @@ internal sealed class Deadline : IDisposable
     {
         lock (_cluster.Gate)
         {
-            if (_due is not { } due) { return; }
+            if (_due is not { } due || _cluster.IsDisposed) { return; }
             var time = _cluster.Options.Time;
             var left = TimeSpan.FromSeconds((due - time.GetTimestamp()) / (double)time.TimestampFrequency);
             if (left <= TimeSpan.Zero && _cluster.IsUp)
