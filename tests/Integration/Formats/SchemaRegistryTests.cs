@@ -1,7 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using Sluice.Schemas.Avro;
-using Sluice.Schemas.Records;
 using Sluice.Streams.Formats.Registry;
 
 namespace Sluice.Tests.Integration.Formats;
@@ -181,16 +179,6 @@ public class SchemaRegistryTests
         var failure = Assert.Throws<FormatException>(() => SchemaRegistryOptions.Parse(text));
         Assert.Contains(part, failure.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("secret", failure.Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void Every_schema_of_ours_can_be_registered_beside_the_former_ones()
-    {
-        foreach (var former in AvroHistory.All)
-        {
-            var current = AvroSchemas.Topics[former.Topic];
-            Assert.Empty(AvroCompatibility.Check(current, former.Schema, AvroCompatibilityLevel.Full));
-        }
     }
 
     internal static SchemaRegistryOptions Fast(SchemaRegistryOptions options) => options with { FirstPause = TimeSpan.FromMilliseconds(1) };

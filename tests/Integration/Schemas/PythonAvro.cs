@@ -13,9 +13,12 @@ internal static class PythonAvro
     public static string? Interpreter { get; } = new[] { "/usr/bin/python3", "python3" }.FirstOrDefault(HasAvro);
 
     /// <summary>Runs a script and returns its lines; a failure throws with what it printed.</summary>
-    public static string[] Run(params string[] arguments)
+    public static string[] Run(params string[] arguments) => RunWith("", arguments);
+
+    /// <summary>Runs a script with something on its standard input.</summary>
+    public static string[] RunWith(string input, params string[] arguments)
     {
-        var (code, output, error) = Start(Interpreter!, arguments);
+        var (code, output, error) = Start(Interpreter!, arguments, input);
         return code == 0 ? output.Split('\n', StringSplitOptions.RemoveEmptyEntries) : throw new InvalidOperationException(error);
     }
 
@@ -31,19 +34,30 @@ internal static class PythonAvro
         }
     }
 
-    private static (int Code, string Output, string Error) Start(string python, string[] arguments)
+    private static (int Code, string Output, string Error) Start(string python, string[] arguments, string input = "")
     {
         using var process = Process.Start(new ProcessStartInfo(python, arguments)
         {
+            RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             StandardOutputEncoding = Encoding.UTF8,
             Environment = { ["PYTHONIOENCODING"] = "utf-8" },
         })!;
         var error = process.StandardError.ReadToEndAsync();
-        var output = process.StandardOutput.ReadToEnd();
+        var output = process.StandardOutput.ReadToEndAsync();
+        try
+        {
+            process.StandardInput.Write(input);
+            process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // It ended before it had read everything; its errors say why.
+        }
+
         process.WaitForExit();
-        return (process.ExitCode, output, error.Result);
+        return (process.ExitCode, output.Result, error.Result);
     }
 }
 

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Sluice.Schemas.Avro;
 using Sluice.Schemas.Records;
 using Sluice.Streams;
 
@@ -32,12 +33,19 @@ internal static partial class ContractPages
             var avro = AvroSchemas.Topics[name];
             text.Append($"\n## {name}\n\n{schema.GetProperty("doc").GetString()}\n\n");
             text.Append($"- Key: {topic.KeyedBy}.\n- Order: {topic.Order}.\n");
-            text.Append($"- Value: `{avro.Name}`, [{file}](../{file}), fingerprint `{avro.Fingerprint:x16}`.\n\n");
+            text.Append($"- Value: `{avro.Name}`, [{file}](../{file}), fingerprint `{avro.Fingerprint:x16}`.\n{Former(name)}\n");
             AppendRecord(text, schema, isOuter: true);
             text.Append($"Example, as JSON:\n\n```json\n{ContractExamples.Of(name)}\n```\n");
         }
 
         return text.ToString();
+    }
+
+    /// <summary>A line about the former schemas of a topic, where there are some.</summary>
+    private static string Former(string topic)
+    {
+        var former = AvroHistory.Of(topic).Select(f => $"[version {f.Version}](../schemas/avro/history/{topic}.v{f.Version}.avsc) `{f.Schema.Fingerprint:x16}`").ToArray();
+        return former.Length == 0 ? "" : $"- Former schemas: {string.Join(", ", former)}.\n";
     }
 
     /// <summary>docs/tables.md without its introduction.</summary>
