@@ -44,6 +44,12 @@ python_has() { /usr/bin/python3 -c "import $1" || python3 -c "import $1"; }
 has_clickhouse() { [[ -x /usr/sbin/clickhouse-server || -x /usr/bin/clickhouse-server ]]; }
 
 debian python3-avro python_has avro
+debian python3-kafka python_has kafka
+debian python3-lz4 python_has lz4
+debian kcat command -v kcat
+npm_package kafkajs kafkajs 2.2.4 # these three also in tests/Integration/Kafka/IndependentClientsTests.cs
+npm_package avsc avsc 5.7.9
+npm_package lz4js lz4js 0.2.0
 debian python3-clickhouse-driver /usr/bin/python3 -c "import clickhouse_driver"
 npm_package clickhouse-js @clickhouse/client 1.23.1 # also in tests/Integration/Api/ClickHouse/ClientPrograms.cs
 

@@ -33,6 +33,9 @@ internal static partial class ContractPages
             var avro = AvroSchemas.Topics[name];
             text.Append($"\n## {name}\n\n{schema.GetProperty("doc").GetString()}\n\n");
             text.Append($"- Key: {topic.KeyedBy}.\n- Order: {topic.Order}.\n");
+            text.Append(topic.IsCompacted
+                ? "- Kept on Kafka: the newest record of a key, for ever (compacted).\n"
+                : $"- Kept on Kafka: {topic.Retention.TotalDays:0} days; in the store, as long as the table has it.\n");
             text.Append($"- Value: `{avro.Name}`, [{file}](../{file}), fingerprint `{avro.Fingerprint:x16}`.\n{Former(name)}\n");
             AppendRecord(text, schema, isOuter: true);
             text.Append($"Example, as JSON:\n\n```json\n{ContractExamples.Of(name)}\n```\n");
