@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Runtime.InteropServices;
 using Sluice.Cli.Commands;
 using Sluice.Cli.Output;
+using Sluice.Cli.Roles;
 
 // Exit codes: 0 done, 1 failed or something was left out, 2 wrong arguments, 130 interrupted.
 var root = new RootCommand("Streams Solana blocks into swaps and findings that anybody can query.")
@@ -11,6 +12,7 @@ var root = new RootCommand("Streams Solana blocks into swaps and findings that a
     PackCommand.Create(),
     QueryCommand.Create(),
     ApiCommand.Create(),
+    ProcessCommand.Create(),
     DemoCommand.Create(),
     BenchCommand.Create(),
 };

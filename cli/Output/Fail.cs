@@ -1,4 +1,6 @@
 using Sluice.Sinks;
+using Sluice.Streams.Formats.Registry;
+using Sluice.Streams.Kafka;
 
 namespace Sluice.Cli.Output;
 
@@ -9,5 +11,6 @@ internal static class Fail
 
     /// <summary>True for what the world does to us; anything else is our bug and keeps its stack trace.</summary>
     public static bool IsExpected(Exception e) =>
-        e is StoreException or ClickHouseException or IOException or UnauthorizedAccessException or InvalidDataException;
+        e is StoreException or ClickHouseException or KafkaBusException or SchemaRegistryException
+            or IOException or UnauthorizedAccessException or InvalidDataException;
 }

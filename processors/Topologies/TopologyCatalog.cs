@@ -1,0 +1,22 @@
+using Sluice.Streams;
+
+namespace Sluice.Processors.Topologies;
+
+/// <summary>Every topology by name.</summary>
+public static class TopologyCatalog
+{
+    private static readonly Dictionary<string, Func<long, DetectorMetrics?, Topology>> Builders = new(StringComparer.Ordinal)
+    {
+        ["swaps"] = static (version, _) => SwapsTopology.Build(version),
+        [ArbitrageTopology.Name] = ArbitrageTopology.Build,
+        [PoolsTopology.Name] = static (_, _) => PoolsTopology.Build(),
+    };
+
+    /// <summary>The names, in the order of the flow.</summary>
+    public static IReadOnlyList<string> Names { get; } = [.. Builders.Keys];
+
+    /// <summary>Builds one.</summary>
+    /// <param name="version">Pipeline version that its records carry.</param>
+    /// <exception cref="KeyNotFoundException">There is none of this name.</exception>
+    public static Topology Build(string name, long version, DetectorMetrics? metrics = null) => Builders[name](version, metrics);
+}
