@@ -115,7 +115,6 @@ internal sealed class KafkaArguments
         foreach (var option in arguments.Options()) { command.Options.Add(option); }
         command.Validators.Add(result =>
         {
-            if (result.Errors.Any()) { return; }
             try
             {
                 if (arguments.Read(result) is null && !use.HasFlag(KafkaUse.Optional))
@@ -126,6 +125,10 @@ internal sealed class KafkaArguments
             catch (Exception e) when (e is FormatException or IOException or UnauthorizedAccessException)
             {
                 result.AddError(e.Message);
+            }
+            catch (InvalidOperationException)
+            {
+                // An option's value is none; the option has its own error, which says so.
             }
         });
         return arguments;
