@@ -47,6 +47,7 @@ internal static partial class ClusterStatements
             return [$"TRUNCATE TABLE `{database}`.`{truncate.Groups["name"].Value}{Local}` {on} SYNC"];
         }
 
+        if (Alter().Match(sql) is { Success: true } alter) { return Alters(alter, on, database); }
         if (Insert().IsMatch(sql)) { return [sql]; }
         throw new StoreException($"No form for a cluster is known for this statement: {FirstWords(sql)}");
     }
@@ -74,6 +75,23 @@ internal static partial class ClusterStatements
         ];
     }
 
+    /// <summary>A column must be in the local tables as long as it is in the Distributed one, which asks for it; an index is only in the local ones.</summary>
+    private static IReadOnlyList<string> Alters(Match alter, string on, string database)
+    {
+        var (name, actions) = (alter.Groups["name"].Value, alter.Groups["actions"].Value);
+        var local = $"ALTER TABLE `{database}`.`{name}{Local}` {on} {actions}";
+        var distributed = $"ALTER TABLE `{database}`.`{name}` {on} {actions}";
+        return actions switch
+        {
+            _ when actions.StartsWith("DROP COLUMN", StringComparison.Ordinal) => [distributed, local],
+            _ when actions.StartsWith("ADD COLUMN", StringComparison.Ordinal) || actions.StartsWith("MODIFY COLUMN", StringComparison.Ordinal) =>
+                [local, distributed],
+            _ when actions.StartsWith("ADD INDEX", StringComparison.Ordinal) || actions.StartsWith("DROP INDEX", StringComparison.Ordinal)
+                || actions.StartsWith("MODIFY TTL", StringComparison.Ordinal) || actions.StartsWith("MODIFY SETTING", StringComparison.Ordinal) => [local],
+            _ => throw new StoreException($"No form for a cluster is known for this change of table {name}: {FirstWords(actions)}"),
+        };
+    }
+
     private static string FirstWords(string sql)
     {
         var line = sql.ReplaceLineEndings(" ");
@@ -91,6 +109,9 @@ internal static partial class ClusterStatements
 
     [GeneratedRegex(@"^\s*TRUNCATE TABLE `?(?<name>\w+)`?\s*$", RegexOptions.CultureInvariant)]
     private static partial Regex Truncate();
+
+    [GeneratedRegex(@"^\s*ALTER TABLE `?(?<name>\w+)`? (?<actions>.*)$", RegexOptions.Singleline | RegexOptions.CultureInvariant)]
+    private static partial Regex Alter();
 
     [GeneratedRegex(@"^\s*INSERT INTO\s", RegexOptions.CultureInvariant)]
     private static partial Regex Insert();

@@ -37,6 +37,7 @@ internal static partial class HttpSettings
     public static readonly IReadOnlyList<(string Name, string Value)> Reading =
     [
         ("final", "1"),
+        ("distributed_product_mode", "global"), // a subquery on a distributed table runs once, not once a shard
         ("do_not_merge_across_partitions_select_final", "1"),
         ("output_format_json_quote_64bit_integers", "1"),
         ("date_time_output_format", "iso"),

@@ -6,20 +6,23 @@ using Sluice.Sinks.Writing;
 namespace Sluice.Tests.Integration.Sinks;
 
 [Collection(TestStore.Collection)]
-public sealed class SchemaMigrationsTests : IDisposable
+public sealed class SchemaMigrationsTests : IAsyncLifetime
 {
-    private readonly TemporaryFolder _folder = new();
+    private readonly Stores _stores = new();
 
-    public void Dispose() => _folder.Dispose();
+    public Task InitializeAsync() => Task.CompletedTask;
 
-    [EngineFact]
-    public async Task Every_table_has_exactly_the_columns_that_its_writer_sends()
+    public async Task DisposeAsync() => await _stores.DisposeAsync();
+
+    [EngineTheory]
+    [StoreKinds]
+    public async Task Every_table_has_exactly_the_columns_that_its_writer_sends(StoreKind kind)
     {
-        await using var store = await _folder.OpenAsync();
+        await using var store = await _stores.OpenAsync(kind);
         await SchemaMigrations.ApplyAsync(store);
         foreach (var table in Tables.All)
         {
-            var columns = await store.TextAsync($"SELECT name, type FROM system.columns WHERE database = 'sluice' AND table = '{table.Name}' ORDER BY name");
+            var columns = await store.TextAsync($"SELECT name, type FROM system.columns WHERE database = currentDatabase() AND table = '{table.Name}' ORDER BY name");
             var sent = string.Join('\n', table.Columns.OrderBy(c => c.Name, StringComparer.Ordinal).Select(c => $"{c.Name}\t{c.Type.Replace("'", "\\'")}"));
             Assert.Equal(sent, columns);
         }
@@ -34,10 +37,11 @@ public sealed class SchemaMigrationsTests : IDisposable
             StoreTables.Facts.Select(f => f.Table).Order());
     }
 
-    [EngineFact]
-    public async Task Files_are_applied_once_and_recorded()
+    [EngineTheory]
+    [StoreKinds]
+    public async Task Files_are_applied_once_and_recorded(StoreKind kind)
     {
-        await using var store = await _folder.OpenAsync();
+        await using var store = await _stores.OpenAsync(kind);
         Assert.Equal(SchemaMigrations.All.Count, await SchemaMigrations.ApplyAsync(store));
         Assert.Equal(0, await SchemaMigrations.ApplyAsync(store));
         await SchemaMigrations.RequireCurrentAsync(store);
@@ -46,10 +50,11 @@ public sealed class SchemaMigrationsTests : IDisposable
             await store.TextAsync("SELECT number, name, checksum FROM schema_migrations ORDER BY number"));
     }
 
-    [EngineFact]
-    public async Task An_older_store_gets_what_it_lacks_and_a_newer_or_changed_one_is_refused()
+    [EngineTheory]
+    [StoreKinds]
+    public async Task An_older_store_gets_what_it_lacks_and_a_newer_or_changed_one_is_refused(StoreKind kind)
     {
-        await using var store = await _folder.OpenAsync();
+        await using var store = await _stores.OpenAsync(kind);
         var first = new Migration("001_one.sql", "-- one; really\nCREATE TABLE IF NOT EXISTS one (a UInt64) ENGINE = MergeTree ORDER BY a;\n");
         var second = new Migration(
             "002_two.sql", "CREATE VIEW IF NOT EXISTS v AS SELECT ';' AS c,\n a FROM one;\nCREATE VIEW IF NOT EXISTS w AS SELECT 1 AS a;");
@@ -70,10 +75,11 @@ public sealed class SchemaMigrationsTests : IDisposable
         })).Message);
     }
 
-    [EngineFact]
-    public async Task A_migration_that_was_applied_but_not_recorded_is_applied_again()
+    [EngineTheory]
+    [StoreKinds]
+    public async Task A_migration_that_was_applied_but_not_recorded_is_applied_again(StoreKind kind)
     {
-        await using var store = await _folder.OpenAsync();
+        await using var store = await _stores.OpenAsync(kind);
         await SchemaMigrations.ApplyAsync(store);
         await store.ExecuteAsync("TRUNCATE TABLE schema_migrations");
         Assert.Equal(SchemaMigrations.All.Count, await SchemaMigrations.ApplyAsync(store));

@@ -1,23 +1,25 @@
 using Sluice.Schemas.Records;
 using Sluice.Sinks;
-using Sluice.Sinks.Embedded;
 using Sluice.Sinks.Writing;
 
 namespace Sluice.Tests.Integration.Sinks;
 
 [Collection(TestStore.Collection)]
-public sealed class StoreWriterTests : IDisposable
+public sealed class StoreWriterTests : IAsyncLifetime
 {
     private const ulong First = 370_656_000;
 
-    private readonly TemporaryFolder _folder = new();
+    private readonly Stores _stores = new();
 
-    public void Dispose() => _folder.Dispose();
+    public Task InitializeAsync() => Task.CompletedTask;
 
-    [EngineFact]
-    public async Task What_was_appended_is_stored_once_the_session_is_complete()
+    public async Task DisposeAsync() => await _stores.DisposeAsync();
+
+    [EngineTheory]
+    [StoreKinds(Clusters = true)]
+    public async Task What_was_appended_is_stored_once_the_session_is_complete(StoreKind kind)
     {
-        await using var store = await _folder.OpenAsync();
+        await using var store = await _stores.OpenAsync(kind);
         await WriteAsync(store, First, 50);
         Assert.Equal("1000\t50\t20", await store.TextAsync("SELECT count(), uniqExact(slot), uniqExact(`index`) FROM transactions"));
         Assert.Equal("1000\t500", await store.TextAsync("SELECT count(), countIf(sqrt_price_x64 = toInt128('170141183460469231731687303715884105727')) FROM swaps"));
@@ -29,20 +31,22 @@ public sealed class StoreWriterTests : IDisposable
         Assert.Equal("0", await store.TextAsync("SELECT count() FROM writer_sessions WHERE ended IS NULL"));
     }
 
-    [EngineFact]
-    public async Task Writing_the_same_slots_again_changes_no_row()
+    [EngineTheory]
+    [StoreKinds(Clusters = true)]
+    public async Task Writing_the_same_slots_again_changes_no_row(StoreKind kind)
     {
-        await using var store = await _folder.OpenAsync();
+        await using var store = await _stores.OpenAsync(kind);
         await WriteAsync(store, First, 30);
         var before = await Everything(store);
         await WriteAsync(store, First, 30);
         Assert.Equal(before, await Everything(store));
     }
 
-    [EngineFact]
-    public async Task Leaderboards_count_a_repeated_run_once_and_leave_out_retractions()
+    [EngineTheory]
+    [StoreKinds(Clusters = true)]
+    public async Task Leaderboards_count_a_repeated_run_once_and_leave_out_retractions(StoreKind kind)
     {
-        await using var store = await _folder.OpenAsync();
+        await using var store = await _stores.OpenAsync(kind);
         await WriteAsync(store, First, 30);
         await WriteAsync(store, First, 30);
         Assert.Equal("600", await store.TextAsync("SELECT sum(swap_count) FROM pool_leaderboard"));
@@ -58,10 +62,11 @@ public sealed class StoreWriterTests : IDisposable
         Assert.Equal("9", await store.TextAsync("SELECT sum(arbitrage_count) FROM searcher_leaderboard"));
     }
 
-    [EngineFact]
-    public async Task Slots_that_were_not_ended_are_removed_on_the_next_opening_and_no_others()
+    [EngineTheory]
+    [StoreKinds(Clusters = true)]
+    public async Task Slots_that_were_not_ended_are_removed_on_the_next_opening_and_no_others(StoreKind kind)
     {
-        await using var store = await _folder.OpenAsync();
+        await using var store = await _stores.OpenAsync(kind);
         await WriteAsync(store, First, 10);
         var complete = await Everything(store);
 
@@ -94,10 +99,11 @@ public sealed class StoreWriterTests : IDisposable
         Assert.Equal((0, 0L), (clean.Recovery.Slots.Count, clean.Recovery.Rows));
     }
 
-    [EngineFact]
-    public async Task A_slot_begun_batches_ago_is_still_known_as_unfinished()
+    [EngineTheory]
+    [StoreKinds(Clusters = true)]
+    public async Task A_slot_begun_batches_ago_is_still_known_as_unfinished(StoreKind kind)
     {
-        await using var store = await _folder.OpenAsync();
+        await using var store = await _stores.OpenAsync(kind);
         await using (var broken = await StoreWriter.OpenAsync(store))
         {
             PoolSwap swap = default;
@@ -117,10 +123,11 @@ public sealed class StoreWriterTests : IDisposable
         Assert.Equal("60", await store.TextAsync("SELECT count() FROM swaps"));
     }
 
-    [EngineFact]
-    public async Task A_replaced_slot_keeps_no_row_of_the_old_block()
+    [EngineTheory]
+    [StoreKinds(Clusters = true)]
+    public async Task A_replaced_slot_keeps_no_row_of_the_old_block(StoreKind kind)
     {
-        await using var store = await _folder.OpenAsync();
+        await using var store = await _stores.OpenAsync(kind);
         await WriteAsync(store, First, 5);
         await using var writer = await StoreWriter.OpenAsync(store);
         writer.Replace(First + 1);
@@ -132,10 +139,11 @@ public sealed class StoreWriterTests : IDisposable
             SlotRows.Blockhash(First + 1, fork: 1).ToString(), await store.TextAsync($"SELECT blockhash FROM blocks WHERE slot = {First + 1}"));
     }
 
-    [EngineFact]
-    public async Task Stored_slots_are_found_by_hash_and_version()
+    [EngineTheory]
+    [StoreKinds(Clusters = true)]
+    public async Task Stored_slots_are_found_by_hash_and_version(StoreKind kind)
     {
-        await using var store = await _folder.OpenAsync();
+        await using var store = await _stores.OpenAsync(kind);
         await WriteAsync(store, First, 5);
         await WriteAsync(store, First + 500_000, 5);
         var slots = await StoredSlots.LoadAsync(store);
@@ -147,10 +155,11 @@ public sealed class StoreWriterTests : IDisposable
         Assert.Equal(5, (await StoredSlots.LoadAsync(store, first: First + 100)).Count);
     }
 
-    [EngineFact]
-    public async Task Rows_without_a_slot_are_stored_and_replaced()
+    [EngineTheory]
+    [StoreKinds(Clusters = true)]
+    public async Task Rows_without_a_slot_are_stored_and_replaced(StoreKind kind)
     {
-        await using var store = await _folder.OpenAsync();
+        await using var store = await _stores.OpenAsync(kind);
         for (var run = 0; run < 2; run++)
         {
             await using var writer = await StoreWriter.OpenAsync(store);
@@ -187,7 +196,7 @@ public sealed class StoreWriterTests : IDisposable
         return string.Join('\n', lines);
     }
 
-    private static async Task<string> Counts(EmbeddedClickHouse store, params string[] tables)
+    private static async Task<string> Counts(IClickHouse store, params string[] tables)
     {
         var counts = new List<string>();
         foreach (var table in tables) { counts.Add(await store.TextAsync($"SELECT count() FROM {table}")); }
