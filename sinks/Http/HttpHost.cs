@@ -10,7 +10,7 @@ internal sealed class HttpHost(string address)
     /// <summary>Scheme, host and port, as in <c>http://localhost:8123</c>.</summary>
     public string Address { get; } = address;
 
-    /// <summary>True when the user's own profile is read-only, so that asking for it is neither needed nor allowed.</summary>
+    /// <summary>True when the user's own profile has readonly = 2, which may not be changed to 1, only be repeated.</summary>
     public bool IsReadOnlyUser { get; set; }
 
     /// <summary>Failures in a row.</summary>

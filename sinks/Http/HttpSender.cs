@@ -117,9 +117,35 @@ internal sealed class HttpSender : IDisposable
             }
 
             _hosts.Answered(host);
-            return HttpSettings.CanDoWithout(host, _options.Address, statement, refusal)
-                ? (null, refusal, Next.SameHost)
-                : (null, HttpSettings.Explain(refusal, _options.Address), Next.Nobody);
+            if (HttpSettings.CanDoWithout(host, _options.Address, statement, refusal)) { return (null, refusal, Next.SameHost); }
+            if (HttpSettings.LockedSetting(refusal) is not { } setting) { return (null, refusal, Next.Nobody); }
+
+            // Never believed from the text alone, which a statement can bring about: without readonly a question could change something.
+            var profile = await ProfileAsync(host, ct).ConfigureAwait(false);
+            if (profile == "1") { return (null, HttpSettings.MayNotSend(setting, refusal, _options.Address), Next.Nobody); }
+            if (profile != "2" || setting != "readonly" || !request.RequestUri!.Query.EndsWith("&readonly=1", StringComparison.Ordinal))
+            {
+                return (null, refusal, Next.Nobody);
+            }
+
+            host.IsReadOnlyUser = true;
+            return (null, refusal, Next.SameHost);
+        }
+    }
+
+    /// <summary>The user's own readonly on a host: 0 (may change), 1 (reads, no settings), 2 (reads); null when the host does not say.</summary>
+    private async Task<string?> ProfileAsync(HttpHost host, CancellationToken ct)
+    {
+        var question = new HttpStatement("SELECT value FROM system.settings WHERE name = 'readonly' FORMAT TSV") { InDatabase = false };
+        using var request = Request(host, question);
+        try
+        {
+            using var reply = await _client.SendAsync(request, ct).ConfigureAwait(false);
+            return reply.IsSuccessStatusCode ? (await reply.Content.ReadAsStringAsync(ct).ConfigureAwait(false)).Trim() : null;
+        }
+        catch (HttpRequestException)
+        {
+            return null;
         }
     }
 

@@ -63,41 +63,33 @@ internal static partial class HttpSettings
         foreach (var (name, value) in statement.Parameters) { Append(text, "param_" + name, value); }
 
         // Last, since older servers apply settings one after the other and take none after this one.
-        if (statement.IsReading && !host.IsReadOnlyUser) { Append(text, "readonly", "1"); }
+        if (statement.IsReading) { Append(text, "readonly", host.IsReadOnlyUser ? "2" : "1"); }
         text.Length--;
         return text.ToString();
     }
 
-    /// <summary>True when the same request can be sent again without what the server has just refused. Several requests may learn it at once.</summary>
+    /// <summary>
+    /// True when the same request can be sent again without a setting that the server has just said it does not know. Several requests may
+    /// learn it at once.
+    /// </summary>
     public static bool CanDoWithout(HttpHost host, HttpStoreAddress address, HttpStatement statement, ClickHouseException refusal)
     {
-        if (refusal.Code == UnknownSetting && Unknown().Match(refusal.Message) is { Success: true } unknown)
-        {
-            var name = unknown.Groups["name"].Value;
-            if (address.Settings.ContainsKey(name) || statement.Settings.All(s => s.Name != name)) { return false; }
-            host.Forget(name);
-            return true;
-        }
-
-        if (refusal.Code == ClickHouseException.ReadOnly && Locked().Match(refusal.Message) is { Success: true } locked
-            && locked.Groups["name"].Value == "readonly" && statement.IsReading)
-        {
-            host.IsReadOnlyUser = true;
-            return true;
-        }
-
-        return false;
+        if (refusal.Code != UnknownSetting || Unknown().Match(refusal.Message) is not { Success: true } unknown) { return false; }
+        var name = unknown.Groups["name"].Value;
+        if (address.Settings.ContainsKey(name) || statement.Settings.All(s => s.Name != name)) { return false; }
+        host.Forget(name);
+        return true;
     }
 
-    /// <summary>Says what to do about a user who may not send settings; any other error stays as it is.</summary>
-    public static ClickHouseException Explain(ClickHouseException refusal, HttpStoreAddress address)
-    {
-        if (refusal.Code != ClickHouseException.ReadOnly || Locked().Match(refusal.Message) is not { Success: true } locked) { return refusal; }
-        return new ClickHouseException(
-            refusal.Code,
-            $"User '{address.User}' may not use the setting {locked.Groups["name"].Value}: its profile has readonly = 1; readonly = 2 forbids changes too and allows settings. ({refusal.Message})",
-            ClickHouseErrorKind.Stop);
-    }
+    /// <summary>The setting that a server will not let be changed; null for other errors. The statement's own text may be the reason too.</summary>
+    public static string? LockedSetting(ClickHouseException refusal) =>
+        refusal.Code == ClickHouseException.ReadOnly && Locked().Match(refusal.Message) is { Success: true } locked ? locked.Groups["name"].Value : null;
+
+    /// <summary>What to do about a user who may not send settings.</summary>
+    public static ClickHouseException MayNotSend(string setting, ClickHouseException refusal, HttpStoreAddress address) => new(
+        refusal.Code,
+        $"User '{address.User}' may not use the setting {setting}: its profile has readonly = 1; readonly = 2 forbids changes too and allows settings. ({refusal.Message})",
+        ClickHouseErrorKind.Stop);
 
     public static string Whole(double value) => Math.Ceiling(value).ToString("0", CultureInfo.InvariantCulture);
 

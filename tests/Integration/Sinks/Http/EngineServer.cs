@@ -35,9 +35,6 @@ internal sealed partial class EngineServer : IAsyncDisposable
         _app.MapPost("/", AnswerAsync);
     }
 
-    /// <summary>Settings of the last request, to look at.</summary>
-    public ConcurrentDictionary<string, string> LastSettings { get; } = new();
-
     /// <summary>As in <c>127.0.0.1:40123</c>.</summary>
     public string Authority => new Uri(_app.Urls.Single()).Authority;
 
@@ -82,11 +79,11 @@ internal sealed partial class EngineServer : IAsyncDisposable
     private async Task AnswerAsync(HttpRequest request, HttpResponse response, CancellationToken ct)
     {
         var parameters = new Dictionary<string, string>();
-        LastSettings.Clear();
+        var settings = new Dictionary<string, string>();
         foreach (var (name, value) in request.Query)
         {
             if (name.StartsWith("param_", StringComparison.Ordinal)) { parameters[name[6..]] = value.ToString(); }
-            else if (Own.Contains(name) || _settings.Contains(name)) { LastSettings[name] = value.ToString(); }
+            else if (Own.Contains(name) || _settings.Contains(name)) { settings[name] = value.ToString(); }
             else { throw new ClickHouseException(115, $"Unknown setting '{name}'. (UNKNOWN_SETTING)", ClickHouseErrorKind.Reject); }
         }
 
@@ -95,14 +92,14 @@ internal sealed partial class EngineServer : IAsyncDisposable
         using var bytes = new MemoryStream();
         await body.CopyToAsync(bytes, ct);
         var data = bytes.GetBuffer().AsMemory(0, (int)bytes.Length);
-        var name2 = LastSettings.GetValueOrDefault("database", "default");
-        if (LastSettings.ContainsKey("database") && await (await DatabaseAsync("default")).TextAsync($"SELECT count() FROM system.databases WHERE name = '{name2}'") == "0")
+        var database = settings.GetValueOrDefault("database", "default");
+        if (settings.ContainsKey("database") && await (await DatabaseAsync("default")).TextAsync($"SELECT count() FROM system.databases WHERE name = '{database}'") == "0")
         {
-            throw new ClickHouseException(81, $"Database {name2} does not exist. (UNKNOWN_DATABASE)", ClickHouseErrorKind.Reject);
+            throw new ClickHouseException(81, $"Database {database} does not exist. (UNKNOWN_DATABASE)", ClickHouseErrorKind.Reject);
         }
 
-        var store = await DatabaseAsync(name2);
-        if (LastSettings.TryGetValue("query", out var sql))
+        var store = await DatabaseAsync(database);
+        if (settings.TryGetValue("query", out var sql))
         {
             var insert = Insert().Match(sql);
             await store.InsertAsync(insert.Groups["table"].Value, insert.Groups["columns"].Value, o => System.Buffers.BuffersExtensions.Write(o, data.Span), "", ct);
@@ -111,7 +108,7 @@ internal sealed partial class EngineServer : IAsyncDisposable
 
         sql = Encoding.UTF8.GetString(data.Span);
         if (sql.StartsWith("KILL QUERY", StringComparison.Ordinal)) { return; } // the aborted request has stopped it
-        if (LastSettings.GetValueOrDefault("readonly") != "1")
+        if (settings.GetValueOrDefault("readonly") != "1")
         {
             await store.ExecuteAsync(sql, ct);
             return;
@@ -120,9 +117,9 @@ internal sealed partial class EngineServer : IAsyncDisposable
         var result = await store.QueryAsync(
             new ClickHouseQuery(sql)
             {
-                Format = LastSettings.GetValueOrDefault("default_format", "TabSeparated"),
+                Format = settings.GetValueOrDefault("default_format", "TabSeparated"),
                 Parameters = parameters,
-                MaxRows = long.Parse(LastSettings.GetValueOrDefault("max_result_rows", "0"), CultureInfo.InvariantCulture),
+                MaxRows = long.Parse(settings.GetValueOrDefault("max_result_rows", "0"), CultureInfo.InvariantCulture),
             },
             ct);
         response.Headers["X-ClickHouse-Summary"] = $$"""{"read_rows":"0","result_rows":"{{result.Rows}}"}""";
