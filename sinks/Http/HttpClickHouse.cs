@@ -181,12 +181,6 @@ public sealed class HttpClickHouse : IClickHouse
             ("result_overflow_mode", "throw"),
         ];
         if (query.MaxRows > 0) { settings.Add(("max_result_rows", HttpSettings.Whole(query.MaxRows))); }
-        foreach (var (name, value) in query.Settings)
-        {
-            settings.RemoveAll(s => s.Name == name);
-            settings.Add((name, value));
-        }
-
         return new HttpStatement(query.Sql)
         {
             IsReading = true,
@@ -197,6 +191,7 @@ public sealed class HttpClickHouse : IClickHouse
             Format = query.Format,
             Parameters = query.Parameters,
             Settings = settings,
+            Wanted = query.Settings,
         };
     }
 

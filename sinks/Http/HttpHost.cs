@@ -5,7 +5,7 @@ namespace Sluice.Sinks.Http;
 /// <summary>One server, and what has been learnt about it. Safe for concurrent use.</summary>
 internal sealed class HttpHost(string address)
 {
-    private readonly ConcurrentDictionary<string, bool> _unknown = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, bool> _leftOut = new(StringComparer.Ordinal);
 
     /// <summary>Scheme, host and port, as in <c>http://localhost:8123</c>.</summary>
     public string Address { get; } = address;
@@ -19,9 +19,9 @@ internal sealed class HttpHost(string address)
     /// <summary>Timestamp until which the host is set aside; 0 when it is not.</summary>
     public long SetAsideUntil { get; set; }
 
-    /// <summary>False for settings that the server has said it does not know.</summary>
-    public bool Knows(string setting) => !_unknown.ContainsKey(setting);
+    /// <summary>False for settings that the server does not know, or that the user may not send.</summary>
+    public bool Takes(string setting) => !_leftOut.ContainsKey(setting);
 
     /// <summary>Sends a setting no more.</summary>
-    public void Forget(string setting) => _unknown[setting] = true;
+    public void LeaveOut(string setting) => _leftOut[setting] = true;
 }

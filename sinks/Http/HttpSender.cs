@@ -122,7 +122,17 @@ internal sealed class HttpSender : IDisposable
 
             // Never believed from the text alone, which a statement can bring about: without readonly a question could change something.
             var profile = await ProfileAsync(host, ct).ConfigureAwait(false);
-            if (profile == "1") { return (null, HttpSettings.MayNotSend(setting, refusal, _options.Address), Next.Nobody); }
+            if (profile == "1")
+            {
+                if (!HttpSettings.CanLeaveOut(setting, _options.Address, statement))
+                {
+                    return (null, HttpSettings.MayNotSend(setting, refusal, _options.Address), Next.Nobody);
+                }
+
+                host.LeaveOut(setting);
+                return (null, refusal, Next.SameHost);
+            }
+
             if (profile != "2" || setting != "readonly" || !request.RequestUri!.Query.EndsWith("&readonly=1", StringComparison.Ordinal))
             {
                 return (null, refusal, Next.Nobody);

@@ -8,7 +8,7 @@ namespace Sluice.Sinks.Http;
 /// <remarks>
 /// A server that does not know a setting refuses the whole request (code 115). Settings of ours are then left out for that server:
 /// they make things faster or safer, and whether a server is new enough to be a store is asked when it is opened. Settings
-/// of the address are the user's wish and stay.
+/// of the address and of a question are somebody's wish and stay.
 /// </remarks>
 internal static partial class HttpSettings
 {
@@ -45,6 +45,9 @@ internal static partial class HttpSettings
         ("cancel_http_readonly_queries_on_client_close", "1"),
     ];
 
+    /// <summary>What an answer says depends on these, so they are never left out for a user who may not send them.</summary>
+    private static readonly string[] Meaning = ["final", "output_format_json_quote_64bit_integers", "date_time_output_format"];
+
     /// <summary>Path and query of a request.</summary>
     public static string PathAndQuery(HttpHost host, HttpStoreAddress address, HttpStatement statement)
     {
@@ -56,10 +59,15 @@ internal static partial class HttpSettings
         if (statement.IsCompressed) { Append(text, "enable_http_compression", "1"); }
         foreach (var (name, value) in statement.Settings)
         {
-            if (host.Knows(name) && !address.Settings.ContainsKey(name)) { Append(text, name, value); }
+            if (host.Takes(name) && !IsWanted(name, address, statement)) { Append(text, name, value); }
         }
 
-        foreach (var (name, value) in address.Settings) { Append(text, name, value); }
+        foreach (var (name, value) in address.Settings)
+        {
+            if (!statement.Wanted.ContainsKey(name)) { Append(text, name, value); }
+        }
+
+        foreach (var (name, value) in statement.Wanted) { Append(text, name, value); }
         foreach (var (name, value) in statement.Parameters) { Append(text, "param_" + name, value); }
 
         // Last, since older servers apply settings one after the other and take none after this one.
@@ -76,10 +84,14 @@ internal static partial class HttpSettings
     {
         if (refusal.Code != UnknownSetting || Unknown().Match(refusal.Message) is not { Success: true } unknown) { return false; }
         var name = unknown.Groups["name"].Value;
-        if (address.Settings.ContainsKey(name) || statement.Settings.All(s => s.Name != name)) { return false; }
-        host.Forget(name);
+        if (!IsOurs(name, address, statement)) { return false; }
+        host.LeaveOut(name);
         return true;
     }
+
+    /// <summary>True when a setting that this user may not send can be left out: limits, which are kept here too, and what only helps.</summary>
+    public static bool CanLeaveOut(string name, HttpStoreAddress address, HttpStatement statement) =>
+        IsOurs(name, address, statement) && !Meaning.Contains(name);
 
     /// <summary>The setting that a server will not let be changed; null for other errors. The statement's own text may be the reason too.</summary>
     public static string? LockedSetting(ClickHouseException refusal) =>
@@ -90,6 +102,12 @@ internal static partial class HttpSettings
         refusal.Code,
         $"User '{address.User}' may not use the setting {setting}: its profile has readonly = 1; readonly = 2 forbids changes too and allows settings. ({refusal.Message})",
         ClickHouseErrorKind.Stop);
+
+    private static bool IsWanted(string name, HttpStoreAddress address, HttpStatement statement) =>
+        address.Settings.ContainsKey(name) || statement.Wanted.ContainsKey(name);
+
+    private static bool IsOurs(string name, HttpStoreAddress address, HttpStatement statement) =>
+        !IsWanted(name, address, statement) && statement.Settings.Any(s => s.Name == name);
 
     public static string Whole(double value) => Math.Ceiling(value).ToString("0", CultureInfo.InvariantCulture);
 

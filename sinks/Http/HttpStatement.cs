@@ -3,7 +3,7 @@ namespace Sluice.Sinks.Http;
 /// <summary>One request to a server.</summary>
 internal sealed class HttpStatement(string sql)
 {
-    private static readonly IReadOnlyDictionary<string, string> NoParameters = new Dictionary<string, string>(0);
+    private static readonly IReadOnlyDictionary<string, string> Nothing = new Dictionary<string, string>(0);
 
     public string Sql { get; } = sql;
 
@@ -31,7 +31,11 @@ internal sealed class HttpStatement(string sql)
 
     public string? Format { get; init; }
 
+    /// <summary>Settings of ours, which a server may be too old for.</summary>
     public IReadOnlyList<(string Name, string Value)> Settings { get; init; } = [];
 
-    public IReadOnlyDictionary<string, string> Parameters { get; init; } = NoParameters;
+    /// <summary>Settings that the caller wants; they go before ours and before the address's.</summary>
+    public IReadOnlyDictionary<string, string> Wanted { get; init; } = Nothing;
+
+    public IReadOnlyDictionary<string, string> Parameters { get; init; } = Nothing;
 }

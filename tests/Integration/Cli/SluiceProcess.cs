@@ -17,9 +17,12 @@ internal static class SluiceProcess
     }
 
     /// <summary>Runs to the end; a minute and a half is far beyond what any of the tests' runs takes.</summary>
-    public static async Task<Outcome> RunAsync(params string[] arguments)
+    public static Task<Outcome> RunAsync(params string[] arguments) => RunAsync([], arguments);
+
+    /// <summary>Runs to the end with variables of the environment.</summary>
+    public static async Task<Outcome> RunAsync((string Name, string Value)[] environment, string[] arguments)
     {
-        using var process = Start(arguments);
+        using var process = Start(environment, arguments);
         var output = process.StandardOutput.ReadToEndAsync();
         var errors = process.StandardError.ReadToEndAsync();
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(90));
@@ -37,7 +40,9 @@ internal static class SluiceProcess
     }
 
     /// <summary>Starts a run; its streams must be read or are small.</summary>
-    public static Process Start(params string[] arguments)
+    public static Process Start(params string[] arguments) => Start([], arguments);
+
+    private static Process Start((string Name, string Value)[] environment, string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet")
         {
@@ -46,6 +51,7 @@ internal static class SluiceProcess
             StandardOutputEncoding = Encoding.UTF8,
             StandardErrorEncoding = Encoding.UTF8,
         };
+        foreach (var (name, value) in environment) { start.Environment[name] = value; }
         start.ArgumentList.Add(Program);
         foreach (var argument in arguments) { start.ArgumentList.Add(argument); }
         return Process.Start(start) ?? throw new InvalidOperationException("dotnet could not be started.");

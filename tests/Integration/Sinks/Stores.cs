@@ -1,7 +1,6 @@
 using System.Reflection;
 using Sluice.Sinks;
 using Sluice.Sinks.Cluster;
-using Sluice.Sinks.Embedded;
 using Sluice.Sinks.Http;
 using Sluice.Tests.Integration.Sinks.Http;
 using Xunit.Sdk;
