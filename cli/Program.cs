@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using Sluice.Cli.Commands;
 using Sluice.Cli.Output;
 using Sluice.Cli.Roles;
+using Sluice.Cli.Roles.Ingest;
 
 // Exit codes: 0 done, 1 failed or something was left out, 2 wrong arguments, 130 interrupted.
 var root = new RootCommand("Streams Solana blocks into swaps and findings that anybody can query.")
@@ -12,7 +13,9 @@ var root = new RootCommand("Streams Solana blocks into swaps and findings that a
     PackCommand.Create(),
     QueryCommand.Create(),
     ApiCommand.Create(),
+    IngestCommand.Create(),
     ProcessCommand.Create(),
+    SinkCommand.Create(),
     DemoCommand.Create(),
     BenchCommand.Create(),
 };

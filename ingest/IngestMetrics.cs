@@ -8,6 +8,7 @@ public sealed class IngestMetrics
     /// <summary>Name of the meter.</summary>
     public const string MeterName = "Sluice.Ingest";
 
+    private readonly Meter _meter;
     private readonly Counter<long> _received;
     private readonly Counter<long> _read;
     private readonly Counter<long> _rejected;
@@ -16,7 +17,7 @@ public sealed class IngestMetrics
 
     public IngestMetrics(IMeterFactory meters)
     {
-        var meter = meters.Create(MeterName);
+        var meter = _meter = meters.Create(MeterName);
         _received = meter.CreateCounter<long>("pipeline.ingest.document.received", "{document}", "Documents taken from the source.");
         _read = meter.CreateCounter<long>("pipeline.ingest.block.read", "{block}", "Documents that gave a block.");
         _rejected = meter.CreateCounter<long>("pipeline.ingest.document.rejected", "{document}", "Documents that gave none, by reason.");
@@ -40,4 +41,8 @@ public sealed class IngestMetrics
 
     /// <summary>A transaction was left out.</summary>
     public void TransactionRejected(string reason) => _transactionsRejected.Add(1, new KeyValuePair<string, object?>("reason", reason));
+
+    /// <summary>Shows whether this worker is the one that writes, where several stand by for each other.</summary>
+    public void ObserveActive(Func<bool> isActive) => _meter.CreateObservableGauge(
+        "pipeline.ingest.active", () => isActive() ? 1 : 0, null, "1 when this worker writes, 0 when it stands by.");
 }

@@ -86,13 +86,17 @@ internal sealed class JsonLines(Stream output) : IDisposable
             json.WriteString("fees_lamports", summary.FeesLamports.ToString());
             json.WriteString("tips_lamports", summary.TipsLamports.ToString());
             json.WriteNumber("tipped_transactions", summary.TippedTransactions);
-            WriteCounts(json, "findings", summary.FindingsByClass);
+            if (summary.HasFindings) { WriteCounts(json, "findings", summary.FindingsByClass); }
             WriteCounts(json, "rejected", summary.RejectedByRule);
-            json.WriteStartObject("gross_by_mint");
-            foreach (var (mint, gross) in summary.GrossByMint.OrderBy(p => p.Key)) { json.WriteString(mint.ToString(), gross.ToString()); }
-            json.WriteEndObject();
+            if (summary.HasFindings)
+            {
+                json.WriteStartObject("gross_by_mint");
+                foreach (var (mint, gross) in summary.GrossByMint.OrderBy(p => p.Key)) { json.WriteString(mint.ToString(), gross.ToString()); }
+                json.WriteEndObject();
+            }
+
             if (summary.Quality is { } quality) { json.WriteNumber("quality", Math.Round(quality, 6)); } else { json.WriteNull("quality"); }
-            json.WriteNumber("already_stored_slots", totals.AlreadyStoredSlots);
+            json.WriteNumber(summary.HasFindings ? "already_stored_slots" : "already_written_slots", totals.AlreadyStoredSlots);
             json.WriteNumber("duplicates", totals.Duplicates);
             json.WriteNumber("left_out", totals.LeftOut);
             json.WriteNumber("bytes", totals.Bytes);

@@ -34,9 +34,9 @@ internal static class SummaryTable
             : "no whole block to check");
         Row(overview, "speed", string.Create(CultureInfo.InvariantCulture,
             $"{summary.Transactions / Math.Max(totals.Elapsed.TotalSeconds, 1e-6):N0} tx/s, {Human.Bytes(totals.Bytes)} in {totals.Elapsed.TotalSeconds:0.0} s"));
-        if (totals.AlreadyStoredSlots > 0) { Row(overview, "already stored", Human.Count(totals.AlreadyStoredSlots) + " slots, not written again"); }
+        if (totals.AlreadyStoredSlots > 0) { Row(overview, summary.HasFindings ? "already stored" : "already written", Human.Count(totals.AlreadyStoredSlots) + " slots, not written again"); }
         if (totals.Duplicates > 0) { Row(overview, "duplicates", Human.Count(totals.Duplicates) + " blocks that came earlier in this run, taken once"); }
-        if (totals.LeftOut > 0) { Row(overview, "left out", Human.Count(totals.LeftOut) + " (see the messages above and the table dead_letters)"); }
+        if (totals.LeftOut > 0) { Row(overview, "left out", $"{Human.Count(totals.LeftOut)} (see the messages above and {(summary.HasFindings ? "the table dead_letters" : "the topic sluice.dead")})"); }
         console.Write(overview);
 
         var venues = NewTable("Swaps by venue", "swaps");
@@ -52,10 +52,13 @@ internal static class SummaryTable
         Row(venues, "all", Human.Count(summary.Swaps));
         console.Write(venues);
 
-        var findings = NewTable("Arbitrages by class", "found");
-        foreach (var (name, count) in summary.FindingsByClass) { Row(findings, name, Human.Count(count)); }
-        Row(findings, "all", Human.Count(summary.Findings));
-        console.Write(findings);
+        if (summary.HasFindings)
+        {
+            var findings = NewTable("Arbitrages by class", "found");
+            foreach (var (name, count) in summary.FindingsByClass) { Row(findings, name, Human.Count(count)); }
+            Row(findings, "all", Human.Count(summary.Findings));
+            console.Write(findings);
+        }
 
         if (summary.GrossByMint.Count > 0)
         {
@@ -66,10 +69,11 @@ internal static class SummaryTable
             console.Write(value);
         }
 
-        var pools = NewTable("Top pools", "venue", "swaps", "arbitrages");
+        var pools = summary.HasFindings ? NewTable("Top pools", "venue", "swaps", "arbitrages") : NewTable("Top pools", "venue", "swaps");
         foreach (var (pool, tally) in summary.TopPools(Top))
         {
-            Row(pools, pool.ToString(), tally.Venue ?? "", Human.Count(tally.Swaps), Human.Count(tally.Arbitrages));
+            string[] cells = [pool.ToString(), tally.Venue ?? "", Human.Count(tally.Swaps), Human.Count(tally.Arbitrages)];
+            Row(pools, summary.HasFindings ? cells : cells[..^1]);
         }
 
         console.Write(pools);

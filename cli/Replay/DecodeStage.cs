@@ -36,6 +36,9 @@ internal sealed class DecodeStage(IInput input, RecordBatchPool<Block> pool, int
         /// <summary>What the reader turned down inside the block.</summary>
         public (RawRejection Rejection, RawPlace? Place)[] Rejections { get; private set; } = [];
 
+        /// <summary>When the document's bytes were here, Unix time in microseconds.</summary>
+        public long ArrivalUnixMicros { get; } = (DateTimeOffset.UtcNow - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
+
         public Task Done => _done.Task;
 
         public void Complete(ReadResult result, RecordBatch<Block>? batch, RawBlock? raw)
@@ -124,6 +127,7 @@ internal sealed class DecodeStage(IInput input, RecordBatchPool<Block> pool, int
                         batch = pool.Rent();
                         decoder.Decode(raw, ref batch.Records.Add());
                         batch.Slot = batch.Records[0].Slot;
+                        batch.ArrivalUnixMicros = unit.ArrivalUnixMicros;
                     }
 
                     unit.Complete(result, batch, raw);

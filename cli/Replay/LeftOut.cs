@@ -5,8 +5,13 @@ using Sluice.Streams;
 
 namespace Sluice.Cli.Replay;
 
+/// <summary>Keeps what could not be taken.</summary>
+internal delegate void DeadLetterTaker(in DeadLetter letter);
+
 /// <summary>What could not be taken: counted, named on standard error (the first few), kept as dead letters.</summary>
-internal sealed class LeftOut(StoreSink sink)
+/// <param name="keep">Keeps a letter.</param>
+/// <param name="where">Says, after a semicolon, where those are that no line was printed for.</param>
+internal sealed class LeftOut(DeadLetterTaker keep, string where)
 {
     private const int MostLines = 25;
 
@@ -20,7 +25,7 @@ internal sealed class LeftOut(StoreSink sink)
     {
         var letter = NewLetter(source, reason, message, bytes);
         letter.Offset = offset >= 0 ? offset : null;
-        sink.Keep(in letter);
+        keep(in letter);
         Report($"{source}: {message}");
     }
 
@@ -33,14 +38,14 @@ internal sealed class LeftOut(StoreSink sink)
         letter.Slot = slot;
         letter.TxIndex = rejection.Transaction;
         letter.Offset = place?.Offset;
-        sink.Keep(in letter);
+        keep(in letter);
         Report($"{document.Source}: {message}");
     }
 
     /// <summary>Says how many lines were held back.</summary>
     public void Finish()
     {
-        if (_lines > MostLines) { Fail.Print($"{_lines - MostLines} more were left out; the table dead_letters names each."); }
+        if (_lines > MostLines) { Fail.Print($"{_lines - MostLines} more were left out; {where}."); }
     }
 
     private static DeadLetter NewLetter(string source, string reason, string message, ReadOnlySpan<byte> bytes)

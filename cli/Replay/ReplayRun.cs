@@ -32,10 +32,6 @@ internal sealed record ReplayOptions
 /// </remarks>
 internal sealed class ReplayRun(IInput input, StoreWriter? writer, StoredSlots? stored, ReplayOptions options)
 {
-    private readonly IngestMetrics? _metrics = options.Meters is { } meters ? new IngestMetrics(meters) : null;
-    private long _bytes;
-    private long _duplicates;
-
     public ReplaySummary Summary { get; } = new();
 
     /// <summary>Runs to the end of the input and until every row is stored.</summary>
@@ -43,7 +39,7 @@ internal sealed class ReplayRun(IInput input, StoreWriter? writer, StoredSlots? 
     {
         var clock = Stopwatch.StartNew();
         using var sink = new StoreSink(writer, Summary, options.OnFinding);
-        var leftOut = new LeftOut(sink);
+        var leftOut = new LeftOut(sink.Keep, "the table dead_letters names each");
         var meters = options.Meters;
         var bus = new InProcessBus(new InProcessBusOptions { Capacity = 8 }, meters is null ? null : new StreamsMetrics(meters));
         var publisher = bus.AddPublisher(Topics.Blocks);
@@ -58,97 +54,27 @@ internal sealed class ReplayRun(IInput input, StoreWriter? writer, StoredSlots? 
 
         var running = bus.RunAsync(cancel);
         var stage = new DecodeStage(input, publisher.Pool, options.Workers);
-        await PublishAllAsync(stage, publisher, sink, leftOut, progress, clock, cancel).ConfigureAwait(false);
+        var slots = new StoreSlots(stored);
+        var intake = new BlockIntake(new SlotLedger(slots.Holds), leftOut, meters is null ? null : new IngestMetrics(meters));
+        long sequence = 0;
+        await intake.RunAsync(
+            stage,
+            (batch, token) =>
+            {
+                sink.Announce(sequence++, slots.Plan(in batch.Records[0]));
+                return publisher.PublishAsync(batch, token);
+            },
+            () =>
+            {
+                if (progress?.IsDue == true) { Show(progress, clock); }
+            },
+            cancel).ConfigureAwait(false);
         publisher.Complete();
         await running.ConfigureAwait(false);
         if (writer is not null) { await writer.CompleteAsync(cancel).ConfigureAwait(false); }
         progress?.Dispose();
         leftOut.Finish();
-        return new ReplayTotals(clock.Elapsed, _bytes, sink.AlreadyStored, _duplicates, leftOut.Count);
-    }
-
-    private async Task PublishAllAsync(
-        DecodeStage stage, Publisher<Block> publisher, StoreSink sink, LeftOut leftOut, ProgressLine? progress, Stopwatch clock,
-        CancellationToken cancel)
-    {
-        var ledger = new SlotLedger(stored);
-        long sequence = 0;
-        await foreach (var unit in stage.RunAsync(cancel).ConfigureAwait(false))
-        {
-            if (unit.Problem is { } problem)
-            {
-                _metrics?.Received(0);
-                _metrics?.Rejected(problem.Reason);
-                leftOut.AddDocument(problem.Source, problem.Reason, problem.Message, -1, default);
-                continue;
-            }
-
-            _bytes += unit.Document!.Length;
-            _metrics?.Received(unit.Document.Length);
-            if (unit.Batch is not { } batch)
-            {
-                _metrics?.Rejected(unit.Result.Reason);
-                Note(unit, leftOut);
-                unit.Document.Return();
-                continue;
-            }
-
-            _metrics?.Read();
-            foreach (var (rejection, place) in unit.Rejections)
-            {
-                _metrics?.TransactionRejected(rejection.Reason);
-                leftOut.AddTransaction(unit.Document, batch.Slot, rejection, place);
-            }
-
-            if (Admit(unit, batch, ledger, leftOut))
-            {
-                ref var block = ref batch.Records[0];
-                block.Quality.Parent = ledger.CheckParent(in block);
-                sink.Announce(sequence++, ledger.Plan(in block));
-                await publisher.PublishAsync(batch, cancel).ConfigureAwait(false);
-            }
-            else
-            {
-                batch.Release();
-            }
-
-            unit.Document.Return();
-            if (progress?.IsDue == true) { Show(progress, clock); }
-        }
-    }
-
-    /// <summary>False for a block that came before, or that contradicts one that came before.</summary>
-    private bool Admit(DecodeStage.Unit unit, RecordBatch<Block> batch, SlotLedger ledger, LeftOut leftOut)
-    {
-        ref readonly var block = ref batch.Records[0];
-        switch (ledger.Enter(in block))
-        {
-            case SlotLedger.Standing.Duplicate:
-                _duplicates++;
-                return false;
-            case SlotLedger.Standing.Fork:
-                leftOut.AddDocument(
-                    unit.Document!.Source,
-                    "fork",
-                    $"slot {block.Slot} came earlier in this run with another blockhash, which was kept; replay the finalized block alone",
-                    -1,
-                    unit.Document.Bytes);
-                return false;
-            default:
-                return true;
-        }
-    }
-
-    private static void Note(DecodeStage.Unit unit, LeftOut leftOut)
-    {
-        // A reply that says "skipped" is an answer, not a fault.
-        if (unit.Result.Status == Ingest.Blocks.ReadStatus.SkippedSlot) { return; }
-        leftOut.AddDocument(
-            unit.Document!.Source,
-            unit.Result.Reason,
-            unit.Result.Message,
-            unit.Result.Offset,
-            unit.Document.Bytes);
+        return new ReplayTotals(clock.Elapsed, intake.Bytes, sink.AlreadyStored, intake.Duplicates, leftOut.Count);
     }
 
     private void Show(ProgressLine progress, Stopwatch clock) => progress.Show(

@@ -13,6 +13,9 @@ internal sealed class ReplaySummary
     private readonly SortedDictionary<string, long> _findings = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, long> _rejected = new(StringComparer.Ordinal);
 
+    /// <summary>Whether the run detects; one that only writes blocks has no findings to show.</summary>
+    public bool HasFindings { get; init; } = true;
+
     public long Slots { get; private set; }
 
     public long SkippedSlots { get; private set; }
@@ -76,14 +79,15 @@ internal sealed class ReplaySummary
         foreach (ref readonly var rejection in block.Rejections.Span) { Count(_rejected, rejection.Reason, rejection.Count); }
     }
 
-    public void Add(in PoolSwap swap)
+    public void Add(in PoolSwap swap) => AddSwap(swap.Venue, swap.Pool, swap.Source);
+
+    /// <summary>Counts the swaps of a block, where they do not come by themselves.</summary>
+    public void AddSwapsOf(in Block block)
     {
-        Swaps++;
-        if (swap.Source == SwapSource.Generic) { SwapsGenericOnly++; }
-        Count(_venues, swap.Venue, 1);
-        ref var pool = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(_pools, swap.Pool, out _);
-        pool.Venue = swap.Venue;
-        pool.Swaps++;
+        foreach (ref readonly var tx in block.Transactions.Span)
+        {
+            foreach (ref readonly var swap in tx.Swaps.Span) { AddSwap(swap.Venue, swap.Pool, swap.Source); }
+        }
     }
 
     public void Add(in Arbitrage finding)
@@ -119,6 +123,16 @@ internal sealed class ReplaySummary
         ArbitrageClass.Stable => "stable",
         _ => "long_tail",
     };
+
+    private void AddSwap(string venue, Pubkey pool, SwapSource source)
+    {
+        Swaps++;
+        if (source == SwapSource.Generic) { SwapsGenericOnly++; }
+        Count(_venues, venue, 1);
+        ref var tally = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(_pools, pool, out _);
+        tally.Venue = venue;
+        tally.Swaps++;
+    }
 
     private static void Count(SortedDictionary<string, long> counts, string name, long n) => counts[name] = counts.GetValueOrDefault(name) + n;
 

@@ -1,12 +1,11 @@
 using Sluice.Schemas.Chain;
 using Sluice.Schemas.Records;
-using Sluice.Sinks.Rows;
-using Sluice.Sinks.Writing;
 
 namespace Sluice.Cli.Replay;
 
-/// <summary>The slots of this run and of the store: what is new, what is here twice, whether a block follows its parent.</summary>
-internal sealed class SlotLedger(StoredSlots? stored)
+/// <summary>The slots of this run: what is here twice, and whether a block follows its parent.</summary>
+/// <param name="wasTaken">Says whether a block of this slot and hash was taken in an earlier run; null where there was none.</param>
+internal sealed class SlotLedger(Func<long, Pubkey, bool>? wasTaken)
 {
     private readonly Dictionary<long, Pubkey> _seen = [];
 
@@ -30,7 +29,7 @@ internal sealed class SlotLedger(StoredSlots? stored)
         return _seen[block.Slot] == block.Blockhash ? Standing.Duplicate : Standing.Fork;
     }
 
-    /// <summary>Says whether parent slot and hash match the parent as it was read in this run or is stored.</summary>
+    /// <summary>Says whether parent slot and hash match the parent as it was read in this run or an earlier one.</summary>
     public ParentCheck CheckParent(in Block block)
     {
         if (!block.IsComplete) { return ParentCheck.Unknown; }
@@ -40,26 +39,6 @@ internal sealed class SlotLedger(StoredSlots? stored)
             return parent == block.PreviousBlockhash ? ParentCheck.Continuous : ParentCheck.Broken;
         }
 
-        return stored?.Find((ulong)block.ParentSlot, block.PreviousBlockhash, 0) == StoredSlotState.Stored
-            ? ParentCheck.Continuous
-            : ParentCheck.Unknown;
-    }
-
-    /// <summary>Says what to do with the block in the store.</summary>
-    public StorePlan Plan(in Block block)
-    {
-        var state = stored?.Find((ulong)block.Slot, block.Blockhash, (ulong)BlockRows.PipelineVersion) ?? StoredSlotState.Absent;
-        if (!block.IsComplete)
-        {
-            // Single transactions add to others of their slot, and never displace a whole block.
-            return state == StoredSlotState.Outdated ? StorePlan.Skip : StorePlan.Write;
-        }
-
-        return state switch
-        {
-            StoredSlotState.Absent => StorePlan.Write,
-            StoredSlotState.Stored => StorePlan.Skip,
-            _ => StorePlan.Replace,
-        };
+        return wasTaken?.Invoke(block.ParentSlot, block.PreviousBlockhash) == true ? ParentCheck.Continuous : ParentCheck.Unknown;
     }
 }

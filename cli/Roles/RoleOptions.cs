@@ -23,7 +23,8 @@ internal sealed class RoleOptions
 
     public static Option<bool> VerboseOption() => new("--verbose") { Description = "Also log what goes as it should: partitions, topics, restored state." };
 
-    public HttpAddress Http(ParseResult parsed) => HttpAddress.Parse(parsed.GetRequiredValue(_http))!;
+    public HttpAddress Http(ParseResult parsed) =>
+        HttpAddress.Parse(parsed.GetRequiredValue(_http))! with { MayMove = parsed.GetResult(_http) is not { Implicit: false } };
 
     public RoleHost Host(ParseResult parsed) => new(parsed.GetValue(_verbose));
 }

@@ -7,6 +7,9 @@ namespace Sluice.Cli.Roles.Http;
 /// <param name="EndPoint">Address and port; port 0 lets the system choose one. Null for off.</param>
 internal sealed record HttpAddress(IPEndPoint? EndPoint)
 {
+    /// <summary>Whether another port will do when this one is in use: nobody asked for it.</summary>
+    public bool MayMove { get; init; }
+
     private const string Default = "127.0.0.1:9464", Off = "off";
 
     public static Option<string> CreateOption()

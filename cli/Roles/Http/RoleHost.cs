@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -39,32 +40,19 @@ internal sealed class RoleHost : IAsyncDisposable
     public async Task ServeAsync(HttpAddress address, Action<IEndpointRouteBuilder>? map, CancellationToken cancel)
     {
         if (address.EndPoint is not { } at) { return; }
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "Sluice.Cli" });
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            kestrel.Listen(at);
-        });
-        builder.Services.AddSingleton<IHostLifetime, CallersLifetime>().AddSingleton(_metrics).AddRoutingCore();
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTime);
-        _server = builder.Build();
-        if (IPAddress.IsLoopback(at.Address)) { _server.Use(LocalRequests.Check); }
-        _server.UseRouting();
-        _server.MapGet("/metrics", http => MetricsEndpoints.GetMetrics(_metrics).ExecuteAsync(http));
-        _server.MapGet("/health", http => WriteAsync(http, Health()));
-        _server.MapGet("/health/live", http => WriteAsync(http, new RoleHealth("live", null)));
-        map?.Invoke(_server);
         try
         {
-            await _server.StartAsync(cancel).ConfigureAwait(false);
+            _server = await StartAsync(at, map, cancel).ConfigureAwait(false);
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or SocketException)
         {
-            throw new IOException($"cannot serve on {at}: {e.Message.TrimEnd('.')}. Name another address with --http HOST:PORT, or --http off.", e);
-        }
-        catch (System.Net.Sockets.SocketException e)
-        {
-            throw new IOException($"cannot serve on {at}: {e.Message.TrimEnd('.')}. Name another address with --http HOST:PORT, or --http off.", e);
+            if (!address.MayMove)
+            {
+                throw new IOException($"cannot serve on {at}: {e.Message.TrimEnd('.')}. Name another address with --http HOST:PORT, or --http off.", e);
+            }
+
+            // Several roles on one machine: the second one takes what is free.
+            _server = await StartAsync(new IPEndPoint(at.Address, 0), map, cancel).ConfigureAwait(false);
         }
 
         Console.Error.WriteLine($"Serving on {_server.Urls.First()}: /metrics, /health{(map is null ? "" : ", /stores")}");
@@ -95,6 +83,35 @@ internal sealed class RoleHost : IAsyncDisposable
 
         await _services.DisposeAsync().ConfigureAwait(false);
         _metrics.Dispose();
+    }
+
+    private async Task<WebApplication> StartAsync(IPEndPoint at, Action<IEndpointRouteBuilder>? map, CancellationToken cancel)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "Sluice.Cli" });
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Listen(at);
+        });
+        builder.Services.AddSingleton<IHostLifetime, CallersLifetime>().AddRoutingCore();
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTime);
+        var server = builder.Build();
+        if (IPAddress.IsLoopback(at.Address)) { server.Use(LocalRequests.Check); }
+        server.UseRouting();
+        server.MapGet("/metrics", http => MetricsEndpoints.GetMetrics(_metrics).ExecuteAsync(http));
+        server.MapGet("/health", http => WriteAsync(http, Health()));
+        server.MapGet("/health/live", http => WriteAsync(http, new RoleHealth("live", null)));
+        map?.Invoke(server);
+        try
+        {
+            await server.StartAsync(cancel).ConfigureAwait(false);
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
     }
 
     private static Task WriteAsync(HttpContext http, RoleHealth health) => WriteAsync(
