@@ -14,9 +14,9 @@ using Sluice.Streams.Kafka.Clients;
 // One JSON line a figure. SLUICE_BENCH_KAFKA=host:port names a broker; without it the mock runs in this process and takes its share of the cores.
 KafkaLibrary.Load();
 var only = args.Length > 0 ? args[0] : null;
-const int Partitions = 24;
+const int Partitions = 48; // the mock keeps 5 MiB of each
 const int Keys = 10_000;
-const int Records = 2_000_000;
+const int Records = 1_000_000;
 
 if (only is null or "stateless") { Stateless(); }
 if (only is null or "windowed") { Windowed(); }
@@ -85,22 +85,26 @@ void Restore()
     }
 }
 
-void Fill(KafkaOptions options, Topic<PoolSwap> topic)
+void Fill(KafkaOptions options, Topic<Rejection> topic)
 {
     using var producer = new ProducerBuilder<byte[], byte[]>(ClientProperties.Producer(options, "fill", null)).Build();
-    var codec = AvroSchemas.CodecOf<PoolSwap>();
+    var codec = AvroSchemas.CodecOf<Rejection>();
     var value = new ArrayBufferWriter<byte>();
     var key = new byte[Topic.MaxKeyBytes];
-    var record = default(PoolSwap);
+    var record = default(Rejection);
     record.Reset();
     long bytes = 0;
+
+    // Like real text: it repeats, and it does not compress to nothing.
+    var random = new Random(1);
+    var texts = Enumerable.Range(0, 64).Select(_ => new string([.. Enumerable.Range(0, 165).Select(_ => (char)random.Next('a', 'z' + 1))])).ToArray();
     for (var i = 0; i < Records; i++)
     {
         record.Slot = 300_000_000 + (i / 2_000);
-        record.TxIndex = i * 7919 % Keys;
-        record.Venue = "raydium_amm_v4";
-        record.AmountIn = (ulong)i * 31;
-        record.AmountOut = (ulong)i * 17;
+        record.Version = (long)i * 7919 % Keys;
+        record.Stage = "bench";
+        record.Reason = texts[i % texts.Length];
+        record.Count = i * 31;
         value.ResetWrittenCount();
         codec.WriteSingleObject(in record, value);
         bytes += value.WrittenCount;
