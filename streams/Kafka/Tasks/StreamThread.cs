@@ -122,6 +122,7 @@ internal sealed class StreamThread
     /// <summary>Does what the group's handlers could not do inside the client's call.</summary>
     private void TakeOver()
     {
+        _tasks!.StopReading();
         if (_rebalanceFailure is { } failure)
         {
             _rebalanceFailure = null;
@@ -129,7 +130,7 @@ internal sealed class StreamThread
         }
 
         if (_assigned.Count == 0) { return; }
-        _tasks!.Add(_assigned);
+        _tasks.Add(_assigned);
         _assigned.Clear();
     }
 

@@ -15,6 +15,7 @@ internal sealed class TaskSet : IDisposable
     private readonly SortedDictionary<int, KafkaTask> _standby = [];
     private readonly HashSet<IRestoreTarget> _followed = [];
     private readonly List<KafkaTask> _ready = [];
+    private readonly List<TopicPartition> _unassign = [];
 
     public TaskSet(StreamThreadContext context, ThreadClients clients)
     {
@@ -59,6 +60,14 @@ internal sealed class TaskSet : IDisposable
         }
     }
 
+    /// <summary>Stops reading what came with partitions that were given up. Not allowed inside the client's call, where they are given up.</summary>
+    public void StopReading()
+    {
+        if (_unassign.Count == 0) { return; }
+        _clients.Reader.Consumer.IncrementalUnassign(_unassign);
+        _unassign.Clear();
+    }
+
     /// <summary>Gives partitions up. What they had was committed, or is lost.</summary>
     public void Remove(IEnumerable<int> partitions)
     {
@@ -66,7 +75,7 @@ internal sealed class TaskSet : IDisposable
         foreach (var partition in list)
         {
             if (!_owned.Remove(partition, out var task)) { continue; }
-            if (task.Sources.Count > 1) { _clients.Reader.Consumer.IncrementalUnassign(task.Sources.Skip(1)); }
+            _unassign.AddRange(task.Sources.Skip(1));
             Close(task);
         }
 
