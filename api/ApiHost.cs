@@ -1,4 +1,3 @@
-using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -16,7 +15,7 @@ using Sluice.Sinks;
 
 namespace Sluice.Api;
 
-/// <summary>Builds the web server over a store. It reads only, and listens on 127.0.0.1.</summary>
+/// <summary>Builds the web server over a store. It reads only, and listens on 127.0.0.1 unless told otherwise.</summary>
 public static class ApiHost
 {
     /// <summary>Largest request body, bytes: a statement.</summary>
@@ -39,7 +38,7 @@ public static class ApiHost
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = MaxBodyBytes;
-            kestrel.Listen(IPAddress.Loopback, options.Port);
+            kestrel.Listen(options.Address, options.Port);
         });
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
         AddServices(builder.Services, options, store);
@@ -51,7 +50,7 @@ public static class ApiHost
 
         // Counting begins now, not with the first request for the figures.
         app.Services.GetRequiredService<MetricRegistry>();
-        UseMiddleware(app);
+        UseMiddleware(app, options);
         Map(app);
         return app;
     }
@@ -85,12 +84,12 @@ public static class ApiHost
         services.AddOpenApi(ApiDocument.Name, ApiDocument.Configure);
     }
 
-    private static void UseMiddleware(WebApplication app)
+    private static void UseMiddleware(WebApplication app, ApiOptions options)
     {
         app.UseExceptionHandler();
         app.UseStatusCodePages(context =>
             Problems.OfStatus(context.HttpContext.Response.StatusCode, context.HttpContext.Request).ExecuteAsync(context.HttpContext));
-        app.Use(LocalRequests.Check);
+        app.Use((http, next) => LocalRequests.CheckAsync(http, next, options.Hosts));
         app.UseRouting();
         app.UseRequestTimeouts();
         app.UseRateLimiter();

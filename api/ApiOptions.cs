@@ -1,13 +1,20 @@
 using System.ComponentModel.DataAnnotations;
+using System.Net;
 using Microsoft.Extensions.Options;
 
 namespace Sluice.Api;
 
-/// <summary>What can be set about the api. It listens on 127.0.0.1 only.</summary>
+/// <summary>What can be set about the api.</summary>
 public sealed class ApiOptions
 {
     /// <summary>TCP port; 0 lets the system choose one.</summary>
     [Range(0, 65_535)] public int Port { get; init; } = 8080;
+
+    /// <summary>Address that it listens on. Beyond loopback whoever reaches it may read everything: put a proxy before it that asks who they are.</summary>
+    public IPAddress Address { get; init; } = IPAddress.Loopback;
+
+    /// <summary>Names and addresses beside this machine's own by which requests may come (their Host header), such as a service's name.</summary>
+    public IReadOnlySet<string> Hosts { get; init; } = new HashSet<string>();
 
     /// <summary>Time that one statement may take in the store.</summary>
     [Range(typeof(TimeSpan), "00:00:00.010", "01:00:00")] public TimeSpan QueryTimeout { get; init; } = TimeSpan.FromSeconds(10);

@@ -60,7 +60,7 @@ internal static class Problems
 
     public static ProblemHttpResult ForeignHost() => Of(
         "foreign-host", StatusCodes.Status400BadRequest, "Unknown host",
-        "The Host header must name this machine: localhost, 127.0.0.1 or [::1].");
+        "The Host header must name this machine (localhost, 127.0.0.1 or [::1]) or a name given with --allow-host.");
 
     /// <summary>The problem of a status that no handler explained.</summary>
     public static ProblemHttpResult OfStatus(int status, HttpRequest request) => status switch

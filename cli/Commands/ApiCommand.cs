@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Sluice.Api;
@@ -21,8 +22,13 @@ internal static class ApiCommand
         var store = StoreOption.Create();
         var cluster = StoreOption.CreateCluster();
         var port = PortOption();
+        var listen = ListenOption();
+        var hosts = new Option<string[]>("--allow-host") { Description = "A name, beside this machine's own, by which requests may come; repeatable.", HelpName = "NAME" };
         var clickHousePort = ClickHousePortOption();
-        var command = new Command("api", "Serves a store over HTTP on 127.0.0.1, read-only.") { store, cluster, port, clickHousePort };
+        var command = new Command("api", "Serves a store over HTTP, read-only, on 127.0.0.1 unless told otherwise.")
+        {
+            store, cluster, port, listen, hosts, clickHousePort,
+        };
         command.SetAction(async (parsed, cancel) =>
         {
             await using var opened = await StoreOption.OpenExistingAsync(parsed.GetRequiredValue(store), parsed.GetValue(cluster), cancel);
@@ -33,7 +39,13 @@ internal static class ApiCommand
                 return ExitCode.WrongArguments;
             }
 
-            return await ServeAsync(opened, parsed.GetValue(port), null, cancel, parsed.GetValue(clickHousePort));
+            var options = new ApiOptions
+            {
+                Port = parsed.GetValue(port),
+                Address = IPAddress.Parse(parsed.GetRequiredValue(listen)),
+                Hosts = (parsed.GetValue(hosts) ?? []).ToHashSet(StringComparer.OrdinalIgnoreCase),
+            };
+            return await ServeAsync(opened, options, null, cancel, parsed.GetValue(clickHousePort));
         });
         return command;
     }
@@ -51,14 +63,15 @@ internal static class ApiCommand
     /// <summary>Serves until Ctrl-C, which is how serving ends well.</summary>
     /// <param name="clickHousePort">Port that answers ClickHouse's HTTP protocol; null for none.</param>
     public static async Task<int> ServeAsync(
-        IClickHouse store, int port, MetricRegistry? metrics, CancellationToken cancel, int? clickHousePort = null)
+        IClickHouse store, ApiOptions options, MetricRegistry? metrics, CancellationToken cancel, int? clickHousePort = null)
     {
-        await using var app = ApiHost.Build(new ApiOptions { Port = port }, store, metrics);
+        await using var app = ApiHost.Build(options, store, metrics);
         await using var clickHouse = clickHousePort is { } given ? ClickHouseHost.Build(new ClickHouseOptions { Port = given }, store) : null;
-        if (!await TryStartAsync(app, port, "--port", cancel)) { return ExitCode.Failed; }
-        if (clickHouse is not null && !await TryStartAsync(clickHouse, clickHousePort!.Value, "--clickhouse-port", cancel)) { return ExitCode.Failed; }
+        if (!await TryStartAsync(app, options.Address, options.Port, "--port", cancel)) { return ExitCode.Failed; }
+        if (clickHouse is not null && !await TryStartAsync(clickHouse, IPAddress.Loopback, clickHousePort!.Value, "--clickhouse-port", cancel)) { return ExitCode.Failed; }
 
-        var address = app.Urls.First();
+        // What listens everywhere is asked on this machine.
+        var address = app.Urls.First().Replace("0.0.0.0", "127.0.0.1", StringComparison.Ordinal).Replace("[::]", "127.0.0.1", StringComparison.Ordinal);
         using var announcement = StoreAnnouncement.Write(store, address);
         Console.Error.WriteLine($"Serving on {address} (Ctrl-C ends): {address}/api/v1/arbitrages, {address}/openapi/v1.json, {address}/metrics");
         if (clickHouse is not null) { Console.Error.WriteLine($"Answering ClickHouse's HTTP protocol, read-only, on {clickHouse.Urls.First()}"); }
@@ -73,6 +86,21 @@ internal static class ApiCommand
         }
 
         return ExitCode.Done;
+    }
+
+    private static Option<string> ListenOption()
+    {
+        var listen = new Option<string>("--listen")
+        {
+            Description = "Address to listen on; 0.0.0.0 is every one. Beyond 127.0.0.1, whoever reaches it may read everything.",
+            HelpName = "ADDRESS",
+            DefaultValueFactory = _ => "127.0.0.1",
+        };
+        listen.Validators.Add(r =>
+        {
+            if (!IPAddress.TryParse(r.GetValueOrDefault<string>(), out _)) { r.AddError("--listen takes an address of this machine, such as 127.0.0.1 or 0.0.0.0."); }
+        });
+        return listen;
     }
 
     private static Option<int?> ClickHousePortOption()
@@ -90,7 +118,7 @@ internal static class ApiCommand
 
     private static bool IsPort(int number) => number is >= 0 and <= 65_535;
 
-    private static async Task<bool> TryStartAsync(WebApplication app, int port, string option, CancellationToken cancel)
+    private static async Task<bool> TryStartAsync(WebApplication app, IPAddress address, int port, string option, CancellationToken cancel)
     {
         try
         {
@@ -99,7 +127,7 @@ internal static class ApiCommand
         }
         catch (IOException e) when (e.InnerException is SocketException or Microsoft.AspNetCore.Connections.AddressInUseException)
         {
-            Fail.Print($"port {port} of 127.0.0.1 is in use: stop what listens there or name another one with {option}.");
+            Fail.Print($"port {port} of {address} is in use: stop what listens there or name another one with {option}.");
             return false;
         }
     }

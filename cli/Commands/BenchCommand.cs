@@ -24,6 +24,7 @@ internal static class BenchCommand
         var inputs = new List<BenchInput> { BenchInput.Simulated(16) };
         if (BenchInput.Real(Environment.GetEnvironmentVariable("SLUICE_DATA")) is { } real) { inputs.Add(real); }
         else { Fail.Print("no real chain data: set SLUICE_DATA to its folder to measure on a real block too."); }
+        foreach (var input in inputs) { SizeBench.Run(input, Console.Out); }
         foreach (var input in inputs)
         {
             cancel.ThrowIfCancellationRequested();

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
+using Sluice.Api;
 using Sluice.Api.Metrics;
 using Sluice.Cli.Output;
 using Sluice.Cli.Replay;
@@ -51,6 +52,6 @@ internal static class DemoCommand
         var totals = await StoreRun.RunAsync(store, input, options, SummaryTable.Print, cancel);
         report.Print(input.Truth, Console.Out);
         if (totals.LeftOut > 0 || report.Missed > 0 || report.Invented > 0) { return ExitCode.Failed; }
-        return exit ? ExitCode.Done : await ApiCommand.ServeAsync(store, port, registry, cancel);
+        return exit ? ExitCode.Done : await ApiCommand.ServeAsync(store, new ApiOptions { Port = port }, registry, cancel);
     }
 }

@@ -48,6 +48,19 @@ public sealed class HostTests
         }
     }
 
+    [Theory]
+    [InlineData("api:8080", 200)]
+    [InlineData("API", 200)]
+    [InlineData("127.0.0.1", 200)]
+    [InlineData("elsewhere", 400)]
+    public async Task Only_names_that_were_allowed_are_answered(string host, int status)
+    {
+        var options = new ApiOptions { Port = 0, Hosts = new HashSet<string>(StringComparer.OrdinalIgnoreCase) { "api" } };
+        await using var app = await Running.StartAsync(new NoStore { Answer = Empty }, options);
+        using var reply = await app.Client.SendAsync(new HttpRequestMessage(HttpMethod.Get, "/health/live") { Headers = { Host = host } });
+        Assert.Equal(status, (int)reply.StatusCode);
+    }
+
     [Fact]
     public async Task A_store_that_is_gone_turns_readiness_off_and_liveness_not()
     {
