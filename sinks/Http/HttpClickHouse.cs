@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Net;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
@@ -22,7 +21,6 @@ public sealed class HttpClickHouse : IClickHouse
     private readonly HttpClickHouseOptions _options;
     private readonly HttpSender _sender;
     private readonly TimeProvider _time;
-    private readonly bool _isCompressed;
 
     /// <summary>Takes the options; nothing is sent yet.</summary>
     /// <exception cref="StoreException">The certificate file cannot be read.</exception>
@@ -34,12 +32,6 @@ public sealed class HttpClickHouse : IClickHouse
         }
 
         (_options, _time) = (options, time ?? TimeProvider.System);
-        _isCompressed = options.Address.Compression switch
-        {
-            HttpCompression.Gzip => true,
-            HttpCompression.None => false,
-            _ => !options.Address.Hosts.All(h => IsThisMachine(h.Host)),
-        };
         _sender = new HttpSender(options, _time);
     }
 
@@ -59,7 +51,7 @@ public sealed class HttpClickHouse : IClickHouse
         string table, string columns, Action<IBufferWriter<byte>> writeBlocks, string deduplicationToken, CancellationToken ct = default) => WriteAsync(
         new HttpStatement($"INSERT INTO `{table}` ({columns}) FORMAT Native")
         {
-            Body = () => new NativeBody(writeBlocks, _isCompressed),
+            Body = () => new NativeBody(writeBlocks, _options.Address.IsCompressed),
             Settings = [.. HttpSettings.Writing, ("insert_deduplication_token", deduplicationToken)],
             CanRepeat = true, // the token tells the server, and equal keys replace each other
         },
@@ -109,9 +101,6 @@ public sealed class HttpClickHouse : IClickHouse
         _sender.Dispose();
         return ValueTask.CompletedTask;
     }
-
-    private static bool IsThisMachine(string host) =>
-        host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host, out var ip) && IPAddress.IsLoopback(ip));
 
     private static void ThrowIfTooMany(ClickHouseQuery query, long rows)
     {
@@ -187,7 +176,7 @@ public sealed class HttpClickHouse : IClickHouse
             CanRepeat = true,
             InDatabase = inDatabase,
             Database = query.Database,
-            IsCompressed = _isCompressed,
+            IsCompressed = _options.Address.IsCompressed,
             Format = query.Format,
             Parameters = query.Parameters,
             Settings = settings,

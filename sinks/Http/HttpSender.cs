@@ -98,6 +98,11 @@ internal sealed class HttpSender : IDisposable
                 ? HttpErrors.Error($"{host.Address} does not answer within {_options.ConnectTimeout.TotalSeconds:0.#} s.", ClickHouseErrorKind.Retry, e)
                 : HttpErrors.OfConnection(e, host.Address);
             var sent = e is HttpRequestException http && !HttpErrors.IsBeforeSending(http);
+            if (sent && statement.Body is not null && await ReasonAsync(host, statement, ct).ConfigureAwait(false) is { } reason)
+            {
+                return (null, reason, Next.Nobody);
+            }
+
             return (null, error, !sent || statement.CanRepeat ? Next.OtherHost : Next.Nobody);
         }
 
@@ -140,6 +145,28 @@ internal sealed class HttpSender : IDisposable
 
             host.IsReadOnlyUser = true;
             return (null, refusal, Next.SameHost);
+        }
+    }
+
+    /// <summary>
+    /// Why a server broke off an insert: one that refuses it may close the connection without reading the rest, and then its answer is lost. Asked
+    /// once more without rows it has nothing to store and says why; null when the reason is another, or one that passes.
+    /// </summary>
+    private async Task<ClickHouseException?> ReasonAsync(HttpHost host, HttpStatement statement, CancellationToken ct)
+    {
+        using var request = Request(host, statement);
+        request.Content!.Dispose();
+        request.Content = new ByteArrayContent([]);
+        try
+        {
+            using var reply = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, ct).ConfigureAwait(false);
+            if (reply.IsSuccessStatusCode) { return null; }
+            var reason = await HttpErrors.ReadAsync(reply, host.Address, ct).ConfigureAwait(false);
+            return reason.Kind == ClickHouseErrorKind.Retry || HttpSettings.CanDoWithout(host, _options.Address, statement, reason) ? null : reason;
+        }
+        catch (HttpRequestException)
+        {
+            return null;
         }
     }
 

@@ -3,22 +3,9 @@ using System.Text.RegularExpressions;
 
 namespace Sluice.Sinks.Http;
 
-/// <summary>How bodies travel.</summary>
-public enum HttpCompression
-{
-    /// <summary>Plain between processes of one machine, gzip over a network.</summary>
-    Auto,
-
-    /// <summary>Plain: what costs least time where the way is short.</summary>
-    None,
-
-    /// <summary>gzip at its fastest, both ways.</summary>
-    Gzip,
-}
-
 /// <summary>Where a ClickHouse server is: <c>http[s]://[user[:password]@]host[:port][,host2[:port]…]/database[?name=value&amp;…]</c>.</summary>
 /// <remarks>
-/// The query part holds <c>compress</c> (auto, none, gzip), <c>tls_ca</c> (a PEM file), <c>tls_verify</c> (true, false) and any setting of
+/// The query part holds <c>compress</c> (none, gzip), <c>tls_ca</c> (a PEM file), <c>tls_verify</c> (true, false) and any setting of
 /// ClickHouse, which goes with every request. The text form never shows the password.
 /// </remarks>
 public sealed partial class HttpStoreAddress
@@ -51,7 +38,11 @@ public sealed partial class HttpStoreAddress
     /// <summary>Settings of ClickHouse that go with every request, by name.</summary>
     public IReadOnlyDictionary<string, string> Settings { get; private init; } = new Dictionary<string, string>();
 
-    public HttpCompression Compression { get; private init; }
+    /// <summary>
+    /// True when bodies travel with gzip. Rows are mostly base58 text, which it makes 1.6 to 1.9 times smaller at 120 to 200 MB/s of one core:
+    /// that pays on connections below about 1 Gbit/s, so it is off unless the address asks for it.
+    /// </summary>
+    public bool IsCompressed { get; private init; }
 
     /// <summary>False only when the address says so: whoever answers is then believed.</summary>
     public bool TlsVerify { get; private init; } = true;
@@ -87,7 +78,7 @@ public sealed partial class HttpStoreAddress
         if (!DatabaseName().IsMatch(database)) { throw Wrong($"database '{database}' is not made of letters, digits and underscores"); }
 
         var settings = new Dictionary<string, string>(StringComparer.Ordinal);
-        var (compression, verify, authorityFile) = (HttpCompression.Auto, true, (string?)null);
+        var (compressed, verify, authorityFile) = (false, true, (string?)null);
         foreach (var pair in query.Split('&', StringSplitOptions.RemoveEmptyEntries))
         {
             var equals = pair.IndexOf('=');
@@ -101,12 +92,11 @@ public sealed partial class HttpStoreAddress
             switch (name)
             {
                 case "compress":
-                    compression = value switch
+                    compressed = value switch
                     {
-                        "auto" => HttpCompression.Auto,
-                        "none" => HttpCompression.None,
-                        "gzip" => HttpCompression.Gzip,
-                        _ => throw Wrong("compress is auto, none or gzip"),
+                        "none" => false,
+                        "gzip" => true,
+                        _ => throw Wrong("compress is none or gzip"),
                     };
                     break;
                 case "tls_verify":
@@ -136,7 +126,7 @@ public sealed partial class HttpStoreAddress
             Password = ownPassword ?? password ?? "",
             Database = database,
             Settings = settings,
-            Compression = compression,
+            IsCompressed = compressed,
             TlsVerify = verify,
             TlsAuthorityFile = authorityFile,
         };

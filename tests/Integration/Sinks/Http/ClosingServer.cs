@@ -11,10 +11,12 @@ internal sealed class ClosingServer : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _serving;
 
-    public ClosingServer(string answer)
+    /// <param name="answer">Bytes of every answer.</param>
+    /// <param name="reads">False when it closes without reading the request to its end.</param>
+    public ClosingServer(string answer, bool reads = true)
     {
         _listener.Start();
-        _serving = ServeAsync(Encoding.Latin1.GetBytes(answer));
+        _serving = ServeAsync(Encoding.Latin1.GetBytes(answer), reads);
     }
 
     public string Authority => _listener.LocalEndpoint.ToString()!;
@@ -32,7 +34,7 @@ internal sealed class ClosingServer : IAsyncDisposable
         _stop.Dispose();
     }
 
-    private async Task ServeAsync(byte[] answer)
+    private async Task ServeAsync(byte[] answer, bool reads)
     {
         var buffer = new byte[64 << 10];
         while (true)
@@ -43,6 +45,7 @@ internal sealed class ClosingServer : IAsyncDisposable
                 var stream = client.GetStream();
                 await stream.ReadAtLeastAsync(buffer, 1, cancellationToken: _stop.Token);
                 await stream.WriteAsync(answer);
+                if (!reads) { continue; }
                 client.Client.Shutdown(SocketShutdown.Send);
 
                 // What is still being sent is taken, so that the answer is not lost to a reset.

@@ -146,6 +146,17 @@ public sealed class FaultTests
     }
 
     [Fact]
+    public async Task A_refusal_that_is_lost_behind_a_large_body_is_asked_for_again()
+    {
+        const string Text = "Code: 60. DB::Exception: Table d.t does not exist. (UNKNOWN_TABLE)";
+        await using var server = new ClosingServer($"HTTP/1.1 404 Not Found\r\nContent-Length: {Text.Length}\r\n\r\n{Text}", reads: false);
+        await using var store = OldServer.Connect($"http://someone@{server.Authority}/d");
+        var e = await Assert.ThrowsAsync<ClickHouseException>(
+            () => store.InsertAsync("t", NativeRows.Columns, output => NativeRows.Write(output, 2_000_000), "t"));
+        Assert.Equal((60, ClickHouseErrorKind.Reject), (e.Code, e.Kind));
+    }
+
+    [Fact]
     public async Task A_text_that_looks_like_an_error_is_a_value_where_errors_have_frames()
     {
         const string Row = "Code: 60. DB::Exception: Unknown table. (UNKNOWN_TABLE)\n";

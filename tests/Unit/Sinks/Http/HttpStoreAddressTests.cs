@@ -11,13 +11,13 @@ public sealed class HttpStoreAddressTests
         var a = HttpStoreAddress.Parse("https://ann%40x:p%3Aw@one,two:9443,[::1]:1/db_1?compress=gzip&tls_verify=false&insert_quorum=2&max_threads=4", "other");
         Assert.Equal([("one", 8443), ("two", 9443), ("[::1]", 1)], a.Hosts);
         Assert.Equal(("ann@x", "p:w", "db_1"), (a.User, a.Password, a.Database));
-        Assert.Equal((true, false, HttpCompression.Gzip), (a.IsTls, a.TlsVerify, a.Compression));
+        Assert.Equal((true, false, true), (a.IsTls, a.TlsVerify, a.IsCompressed));
         Assert.Equal(["insert_quorum=2", "max_threads=4"], a.Settings.Select(s => $"{s.Key}={s.Value}"));
 
         var b = HttpStoreAddress.Parse("http://localhost/sluice/", "from-elsewhere");
         Assert.Equal([("localhost", 8123)], b.Hosts);
         Assert.Equal(("default", "from-elsewhere"), (b.User, b.Password));
-        Assert.Equal((false, true, HttpCompression.Auto), (b.IsTls, b.TlsVerify, b.Compression));
+        Assert.Equal((false, true, false), (b.IsTls, b.TlsVerify, b.IsCompressed));
         Assert.Equal("/certs/ca.pem", HttpStoreAddress.Parse("https://h/d?tls_ca=/certs/ca.pem").TlsAuthorityFile);
     }
 
@@ -42,7 +42,7 @@ public sealed class HttpStoreAddressTests
     [InlineData("http://@h/d", "user")]
     [InlineData("http://h/d-e", "letters, digits and underscores")]
     [InlineData("http://h/d/e", "letters, digits and underscores")]
-    [InlineData("http://h/d?compress=zip", "auto, none or gzip")]
+    [InlineData("http://h/d?compress=zip", "none or gzip")]
     [InlineData("http://h/d?tls_verify=no", "tls_verify")]
     [InlineData("http://h/d?tls_verify=false", "https")]
     [InlineData("http://h/d?tls_ca=x", "https")]
