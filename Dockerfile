@@ -5,6 +5,7 @@ ARG DOTNET=10.0
 FROM --platform=$BUILDPLATFORM mcr.microsoft.com/dotnet/sdk:${DOTNET}-alpine3.22 AS build
 WORKDIR /source
 COPY Directory.Build.props Directory.Packages.props global.json .editorconfig ./
+COPY eng eng
 COPY schemas schemas
 COPY streams streams
 COPY ingest ingest

@@ -29,6 +29,27 @@ public sealed partial class ComposeTests
     }
 
     [Fact]
+    public void What_the_projects_of_the_image_need_is_copied_into_its_build()
+    {
+        var copied = Copy().Matches(File.ReadAllText(DeployFiles.Dockerfile)).SelectMany(m => m.Groups["what"].Value.Split(' ')).ToHashSet();
+        var (open, seen) = (new Queue<string>(["cli/Sluice.Cli.csproj"]), new HashSet<string>());
+        while (open.TryDequeue(out var project))
+        {
+            if (!seen.Add(project)) { continue; }
+            Assert.Contains(project.Split('/')[0], copied);
+            if (!project.EndsWith("proj", StringComparison.Ordinal)) { continue; }
+            foreach (Match needed in Needed().Matches(File.ReadAllText(Path.Combine(RealData.RepositoryRoot, project))))
+            {
+                var path = Path.Combine(RealData.RepositoryRoot, Path.GetDirectoryName(project)!, needed.Groups["path"].Value);
+                open.Enqueue(Path.GetRelativePath(RealData.RepositoryRoot, Path.GetFullPath(path)));
+            }
+        }
+
+        Assert.True(seen.Count > 8, $"{seen.Count} projects");
+        Assert.All(["Directory.Build.props", "Directory.Packages.props", "global.json"], file => Assert.Contains(file, copied));
+    }
+
+    [Fact]
     public void Each_role_is_a_service_without_rights()
     {
         foreach (var role in Roles.Select(r => Services[r]))
@@ -143,6 +164,12 @@ public sealed partial class ComposeTests
         Assert.Equal("clickhouse", clickHouse.Text("jsonData", "host"));
         Assert.Contains($"127.0.0.1:{clickHouse.Text("jsonData", "port")}/ping", Services["clickhouse"].Items("healthcheck", "test").Last().ToString());
     }
+
+    [GeneratedRegex(@"^COPY (?!--)(?<what>.+) \S+$", RegexOptions.Multiline)]
+    private static partial Regex Copy();
+
+    [GeneratedRegex(@"<(Import Project|ProjectReference Include)=""(?<path>\.\./[^""]+)""")]
+    private static partial Regex Needed();
 
     [GeneratedRegex(@"^ARG (?<name>\w+)=(?<value>\S+)$", RegexOptions.Multiline)]
     private static partial Regex Argument();
