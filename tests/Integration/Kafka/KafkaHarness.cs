@@ -91,6 +91,34 @@ internal static class KafkaHarness
         return results;
     }
 
+    /// <summary>Partition and offset of every committed record of a topic.</summary>
+    public static List<(int Partition, long Offset)> Offsets(KafkaOptions options, Topic topic, int partitions)
+    {
+        KafkaLibrary.Load();
+        using var consumer = new ConsumerBuilder<Ignore, Ignore>(new ConsumerConfig
+        {
+            BootstrapServers = options.BootstrapServers,
+            GroupId = options.GroupOf("check"),
+            EnableAutoCommit = false,
+            IsolationLevel = IsolationLevel.ReadCommitted,
+            EnablePartitionEof = true,
+            AllowAutoCreateTopics = false,
+            FetchWaitMaxMs = 20,
+        }).Build();
+        consumer.Assign(Enumerable.Range(0, partitions).Select(p => new TopicPartitionOffset(options.NameOf(topic), p, Offset.Beginning)));
+        var offsets = new List<(int, long)>();
+        var ended = new HashSet<int>();
+        var deadline = DateTime.UtcNow + Deadline;
+        while (ended.Count < partitions && DateTime.UtcNow < deadline)
+        {
+            var message = consumer.Consume(TimeSpan.FromMilliseconds(200));
+            if (message is null) { continue; }
+            if (message.IsPartitionEOF) { ended.Add(message.Partition); } else { offsets.Add((message.Partition, message.Offset)); }
+        }
+
+        return offsets;
+    }
+
     /// <summary>Waits until something holds.</summary>
     public static async Task UntilAsync(Func<bool> holds, string what)
     {

@@ -99,7 +99,7 @@ public partial class PipelineTests
         command, "--kafka", cluster.BootstrapServers, "--topic-prefix", cluster.Prefix, "--partitions", $"{Partitions}", "--replication", "1",
     ];
 
-    private static async Task<Dictionary<string, (long Count, string Hash)>> ChecksumsAsync(string store)
+    internal static async Task<Dictionary<string, (long Count, string Hash)>> ChecksumsAsync(string store)
     {
         var sql = string.Join(" UNION ALL ", Compared.Select(t => $"SELECT '{t}' AS name, count() AS n, sum(cityHash64(toString(tuple(*)))) AS h FROM (SELECT * FROM {t} FINAL)"));
         var rows = await SluiceProcess.RunAsync("query", sql, "--store", store, "--json");
@@ -109,13 +109,13 @@ public partial class PipelineTests
             r => (long.Parse(r.GetProperty("n").ToString(), CultureInfo.InvariantCulture), r.GetProperty("h").ToString()));
     }
 
-    private static Dictionary<string, long> StoredRows(string metrics) => StoredLine().Matches(metrics).ToDictionary(
+    internal static Dictionary<string, long> StoredRows(string metrics) => StoredLine().Matches(metrics).ToDictionary(
         m => m.Groups[1].Value, m => long.Parse(m.Groups[2].Value, CultureInfo.InvariantCulture));
 
     [GeneratedRegex("^pipeline_sinks_row_stored\\w*\\{table=\"(\\w+)\"\\} (\\d+)", RegexOptions.Multiline)]
     private static partial Regex StoredLine();
 
-    private sealed class PipelineFactAttribute : FactAttribute
+    internal sealed class PipelineFactAttribute : FactAttribute
     {
         public PipelineFactAttribute()
         {
