@@ -4,6 +4,8 @@ using Sluice.Cli.Commands;
 using Sluice.Cli.Output;
 using Sluice.Cli.Roles;
 using Sluice.Cli.Roles.Ingest;
+using Sluice.Cli.Roles.Listing;
+using Sluice.Cli.Roles.Tail;
 
 // Exit codes: 0 done, 1 failed or something was left out, 2 wrong arguments, 130 interrupted.
 var root = new RootCommand("Streams Solana blocks into swaps and findings that anybody can query.")
@@ -16,6 +18,8 @@ var root = new RootCommand("Streams Solana blocks into swaps and findings that a
     IngestCommand.Create(),
     ProcessCommand.Create(),
     SinkCommand.Create(),
+    TailCommand.Create(),
+    TopicsCommand.Create(),
     DemoCommand.Create(),
     BenchCommand.Create(),
 };

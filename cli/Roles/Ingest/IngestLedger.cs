@@ -15,7 +15,8 @@ internal sealed class IngestLedger(KeyValueStore<long, LedgerEntry> state)
     /// <summary>Name of the role, and of its state.</summary>
     public const string Role = "ingest", Store = "ledger";
 
-    private const int SlotsPerEntry = 64;
+    /// <summary>Slots of one entry; the key of a whole block's entry is slot / 64.</summary>
+    public const int SlotsPerEntry = 64;
 
     /// <summary>Whether the block, or these single transactions of it, were written.</summary>
     public bool Contains(in Block block)

@@ -8,6 +8,9 @@ namespace Sluice.Cli.Roles.Ingest;
 [StructLayout(LayoutKind.Sequential, Pack = 1)]
 internal struct LedgerEntry
 {
+    /// <summary>Bytes of the layout.</summary>
+    public const int Size = sizeof(ulong) + Pubkey.Size;
+
     /// <summary>One bit a slot, the lowest for the first, set when its block was written.</summary>
     public ulong Slots;
 

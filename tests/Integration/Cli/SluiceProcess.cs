@@ -66,5 +66,13 @@ internal sealed class TemporaryFolder : IDisposable
     /// <summary>A path inside.</summary>
     public string this[params string[] parts] => System.IO.Path.Combine([Path, .. parts]);
 
+    /// <summary>A named pipe inside that nobody writes to: whoever reads it waits.</summary>
+    public string Pipe(string name)
+    {
+        using var made = System.Diagnostics.Process.Start("mkfifo", this[name]);
+        made.WaitForExit();
+        return made.ExitCode == 0 ? this[name] : throw new InvalidOperationException($"mkfifo ended with {made.ExitCode}.");
+    }
+
     public void Dispose() => Directory.Delete(Path, recursive: true);
 }

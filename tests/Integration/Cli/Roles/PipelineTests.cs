@@ -94,9 +94,32 @@ public partial class PipelineTests
         Assert.Equal(blocks.Concat(blocks).Order(), KafkaHarness.Read(cluster.Options(), Topics.Blocks, Partitions, b => b.Slot).Order());
     }
 
-    internal static string[] Kafka(string command, KafkaCluster cluster) =>
+    [KafkaClientFact]
+    public async Task When_the_worker_that_writes_is_killed_another_goes_on_and_no_slot_is_written_twice()
+    {
+        await using var cluster = KafkaCluster.Start();
+        using var folder = new TemporaryFolder();
+        var made = await SluiceProcess.RunAsync("simulate", "--out", folder["blocks"], "--slots", "60", "--seed", "9", "--json");
+        Assert.True(made.ExitCode == 0, made.Errors);
+        using var stated = JsonDocument.Parse(made.Lines[^1]);
+        var slots = stated.RootElement.GetProperty("slots").GetInt64() - stated.RootElement.GetProperty("skipped_slots").GetInt64();
+
+        // The pipe's end keeps the first worker waiting in the middle of its input: it writes, and does not end by itself.
+        await using var first = await RunningRole.StartAsync(Kafka("ingest", cluster, folder["blocks"], folder.Pipe("more.jsonl"), "--commit-interval-ms", "1", "--workers", "1"));
+        await first.UntilAsync("/health", HttpStatusCode.OK);
+        await KafkaHarness.UntilAsync(() => first.GetAsync("/metrics").GetAwaiter().GetResult().Body.Contains("pipeline_ingest_active 1", StringComparison.Ordinal), "the first writes");
+        await using var second = await RunningRole.StartAsync(Kafka("ingest", cluster, folder["blocks"], "--commit-interval-ms", "1"));
+        Assert.Equal("standby", (await second.UntilAsync("/health", HttpStatusCode.OK)).GetProperty("status").GetString());
+        Assert.Contains("pipeline_ingest_active 0", (await second.GetAsync("/metrics")).Body);
+        first.Kill();
+        Assert.Equal(0, await second.WaitAsync());
+        var written = KafkaHarness.Read(cluster.Options(), Topics.Blocks, Partitions, b => b.Slot);
+        Assert.Equal((slots, slots), (written.Count, written.Distinct().Count()));
+    }
+
+    internal static string[] Kafka(string command, KafkaCluster cluster, params string[] more) =>
     [
-        command, "--kafka", cluster.BootstrapServers, "--topic-prefix", cluster.Prefix, "--partitions", $"{Partitions}", "--replication", "1",
+        command, "--kafka", cluster.BootstrapServers, "--topic-prefix", cluster.Prefix, "--partitions", $"{Partitions}", "--replication", "1", .. more,
     ];
 
     internal static async Task<Dictionary<string, (long Count, string Hash)>> ChecksumsAsync(string store)

@@ -56,10 +56,19 @@ internal sealed partial class RunningRole : IAsyncDisposable
         return (reply.StatusCode, await reply.Content.ReadAsStringAsync());
     }
 
+    /// <summary>Ends it without notice.</summary>
+    public void Kill() => _process.Kill();
+
     /// <summary>Ends it as a service manager does, and gives the exit code.</summary>
-    public async Task<int> EndAsync()
+    public Task<int> EndAsync()
     {
         Assert.Equal(0, Kill(_process.Id, Terminate));
+        return WaitAsync();
+    }
+
+    /// <summary>Waits for its end, and gives the exit code.</summary>
+    public async Task<int> WaitAsync()
+    {
         using var limit = new CancellationTokenSource(Deadline);
         await _process.WaitForExitAsync(limit.Token);
         await _reading;
