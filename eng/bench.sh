@@ -10,6 +10,15 @@ out=$(mktemp)
 trap 'rm -f "$out" "$out.peer"' EXIT
 dotnet cli/bin/Release/net10.0/sluice.dll bench "$@" | tee "$out"
 
+# Over Kafka: on SLUICE_BENCH_KAFKA=host:port, else on librdkafka's mock in the bench's process.
+kafka=bench/Kafka/bin/Release/net10.0/Sluice.Bench.Kafka.dll
+dotnet build bench/Kafka/Sluice.Bench.Kafka.csproj -c Release --nologo -v q > /dev/null
+dotnet "$kafka"
+simulated=$(mktemp -d)
+dotnet cli/bin/Release/net10.0/sluice.dll simulate --out "$simulated" --slots 200 > /dev/null
+dotnet "$kafka" e2e cli/bin/Release/net10.0/sluice.dll "$simulated"
+rm -rf "$simulated"
+
 block=$data/solana/blocks/slot_254170887.base64.json.gz
 if [[ ! -f $block ]] || ! command -v npm > /dev/null; then
     echo "bench: no ratio to solana-dex-parser: it needs real chain data (SLUICE_DATA) and npm." >&2

@@ -29,6 +29,17 @@ if (only is null or "takeover")
     Print("worker killed until all 12 partitions are processed again, session time-out 6 s", ("seconds", Takeover.Measure(cluster) is { } s ? Math.Round(s, 2) : "more than 60"), ("broker", cluster.Name));
 }
 
+if (args is ["e2e", var program, var blocks])
+{
+    using var cluster = BenchCluster.Start();
+    if (EndToEnd.Measure(cluster, program, blocks) is var (transactions, slots, seconds))
+    {
+        Print(
+            "blocks in files to stored rows over Kafka: ingest, process and sink as three processes, broker as a fourth",
+            ("tx_per_s", Math.Round(transactions / seconds)), ("transactions", transactions), ("slots", slots), ("seconds", Math.Round(seconds, 2)), ("broker", cluster.Name));
+    }
+}
+
 return 0;
 
 void Stateless()
