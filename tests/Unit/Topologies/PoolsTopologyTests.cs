@@ -103,9 +103,22 @@ public class PoolsTopologyTests
 
     private static PoolSwap Swap(Pubkey pool, long slot, int tx, int inner, Pubkey mintIn, Pubkey mintOut, ulong amountIn, ulong amountOut) => new()
     {
-        Slot = slot, TxIndex = tx, IxIndex = 1, InnerIxIndex = inner, LegIndex = 0, Venue = "test", Program = Key(3), Pool = pool, MintIn = mintIn, MintOut = mintOut,
-        AmountIn = amountIn, AmountOut = amountOut, VaultIn = Key((byte)(mintIn.Bytes[0] + 50)), VaultOut = Key((byte)(mintOut.Bytes[0] + 50)),
-        ReserveIn = 1_000, ReserveOut = 2_000,
+        Slot = slot,
+        TxIndex = tx,
+        IxIndex = 1,
+        InnerIxIndex = inner,
+        LegIndex = 0,
+        Venue = "test",
+        Program = Key(3),
+        Pool = pool,
+        MintIn = mintIn,
+        MintOut = mintOut,
+        AmountIn = amountIn,
+        AmountOut = amountOut,
+        VaultIn = Key((byte)(mintIn.Bytes[0] + 50)),
+        VaultOut = Key((byte)(mintOut.Bytes[0] + 50)),
+        ReserveIn = 1_000,
+        ReserveOut = 2_000,
     };
 
     private static Pubkey Key(byte number)
