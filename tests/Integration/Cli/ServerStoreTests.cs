@@ -16,7 +16,7 @@ public sealed class ServerStoreTests
         Assert.True(made.ExitCode == 0, made.Errors);
         await using var server = await EngineServer.StartAsync(folder["server"]);
         var address = $"http://someone:s3cret@{server.Authority}/sluice?compress=gzip";
-        const string Sql = "SELECT 'swaps', count(), sum(cityHash64(*)) FROM swaps UNION ALL SELECT 'arbitrages', count(), sum(cityHash64(*)) FROM arbitrages UNION ALL SELECT 'transactions', count(), sum(cityHash64(*)) FROM transactions ORDER BY 1";
+        const string Sql = "SELECT 'swaps', count(), sum(cityHash64(toString(tuple(*)))) FROM swaps UNION ALL SELECT 'arbitrages', count(), sum(cityHash64(toString(tuple(*)))) FROM arbitrages UNION ALL SELECT 'transactions', count(), sum(cityHash64(toString(tuple(*)))) FROM transactions ORDER BY 1";
         var rows = new List<string>();
         foreach (var store in new[] { folder["store"], address })
         {

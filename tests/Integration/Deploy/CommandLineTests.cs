@@ -1,7 +1,6 @@
 using System.Text.RegularExpressions;
 using Sluice.Tests.Integration.Cli;
 using Sluice.Tests.Unit.Deploy;
-using YamlDotNet.RepresentationModel;
 
 namespace Sluice.Tests.Integration.Deploy;
 

@@ -1,5 +1,4 @@
 using Confluent.Kafka;
-using Sluice.Schemas.Records;
 using Sluice.Streams;
 using Sluice.Streams.Formats;
 using Sluice.Streams.Kafka;

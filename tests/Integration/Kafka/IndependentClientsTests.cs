@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
-using Sluice.Schemas.Avro;
 using Sluice.Schemas.Chain;
 using Sluice.Schemas.Records;
 using Sluice.Streams;

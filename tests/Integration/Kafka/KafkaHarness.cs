@@ -1,7 +1,6 @@
 using System.Buffers;
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
-using Sluice.Schemas.Avro;
 using Sluice.Schemas.Records;
 using Sluice.Streams;
 using Sluice.Streams.Formats;

@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
-using Sluice.Streams;
-using Sluice.Streams.Formats;
 using Sluice.Streams.Kafka;
 using Sluice.Tests.Broker.Protocol;
 using static Sluice.Tests.Integration.Kafka.KafkaHarness;

@@ -112,6 +112,6 @@ public sealed class TopicSinkTests : IDisposable
     private static async Task<string[]> ChecksumsAsync(IClickHouse store)
     {
         string[] tables = ["blocks", "transactions", "swaps", "arbitrages", "rejections", "data_quality", "decoder_agreement", "skipped_slots"];
-        return await Task.WhenAll(tables.Select(async t => $"{t}: {await store.TextAsync($"SELECT count(), sum(cityHash64(*)) FROM {t} FINAL")}"));
+        return await Task.WhenAll(tables.Select(async t => $"{t}: {await store.TextAsync($"SELECT count(), sum(cityHash64(toString(tuple(*)))) FROM {t} FINAL")}"));
     }
 }

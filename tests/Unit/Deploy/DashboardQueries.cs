@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace Sluice.Tests.Unit.Deploy;
 
 /// <summary>The questions of a dashboard.</summary>

@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace Sluice.Tests.Unit.Deploy;
 
 /// <summary>The dashboards as Grafana would read them.</summary>
