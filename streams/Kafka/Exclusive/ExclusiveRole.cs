@@ -67,7 +67,7 @@ public sealed class ExclusiveRole<TKey, TValue>
         Func<ExclusiveSession<TKey, TValue>, CancellationToken, Task> job, IReadOnlyDictionary<string, int> partitions, CancellationToken ct)
     {
         _isAssigned = false;
-        using var consumer = NewMember();
+        var consumer = NewMember();
         consumer.Subscribe(_options.NameOf(_changelog));
         using var turn = CancellationTokenSource.CreateLinkedTokenSource(ct);
         Task? working = null;
@@ -99,7 +99,11 @@ public sealed class ExclusiveRole<TKey, TValue>
             await turn.CancelAsync().ConfigureAwait(false);
             if (working is not null) { await working.ContinueWith(static _ => { }, TaskScheduler.Default).ConfigureAwait(false); }
             _isActive = false;
-            Leave(consumer);
+            Ending.Within(_name, _log, () =>
+            {
+                consumer.Close();
+                consumer.Dispose();
+            });
         }
     }
 
@@ -151,18 +155,6 @@ public sealed class ExclusiveRole<TKey, TValue>
         catch (ConsumeException e) when (!e.Error.IsFatal)
         {
             KafkaLog.Retrying(_log, _name, e.Error.Reason);
-        }
-    }
-
-    private static void Leave(IConsumer<Ignore, Ignore> consumer)
-    {
-        try
-        {
-            consumer.Close();
-        }
-        catch (KafkaException)
-        {
-            // The group hears of it by the session's end instead.
         }
     }
 }

@@ -35,7 +35,7 @@ internal readonly record struct Polled(RecordBatch? Batch, Undecodable? Bad, Top
 
 /// <summary>A consumer whose messages come as batches of decoded records: consecutive messages of a partition that belong to one slot.</summary>
 /// <remarks>Single-threaded but for what Confluent.Kafka does inside. Undecodable messages come in their place in the partition's order.</remarks>
-internal sealed class BatchReader : IDeserializer<TopicInput?>, IDisposable
+internal sealed class BatchReader : IDeserializer<TopicInput?>
 {
     private readonly Dictionary<string, TopicInput> _inputs;
     private readonly ILogger _log;
@@ -112,10 +112,15 @@ internal sealed class BatchReader : IDeserializer<TopicInput?>, IDisposable
         return input;
     }
 
-    public void Dispose()
+    /// <summary>Leaves the group and ends.</summary>
+    public void Leave()
     {
         DropAll();
-        Consumer.Dispose();
+        Ending.Within(_name, _log, () =>
+        {
+            Consumer.Close();
+            Consumer.Dispose();
+        });
     }
 
     private ConsumeResult<Ignore, TopicInput?>? Next(TimeSpan wait)

@@ -26,11 +26,14 @@ internal sealed class ChangelogReader : IDeserializer<int>, IDisposable
     private static readonly TimeSpan CallTime = TimeSpan.FromSeconds(5);
 
     private readonly IConsumer<byte[], int> _consumer;
+    private readonly string _name;
+    private readonly ILogger _log;
     private readonly Dictionary<TopicPartition, Progress> _all = [];
     private ChangelogRecord _change;
 
     public ChangelogReader(KafkaOptions options, string name, ILogger log)
     {
+        (_name, _log) = (name, log);
         _change.Reset();
         KafkaLibrary.Load();
         var properties = ClientProperties.Reader(options, $"{options.ApplicationId}-{name}-restore");
@@ -112,7 +115,7 @@ internal sealed class ChangelogReader : IDeserializer<int>, IDisposable
         return data.Length;
     }
 
-    public void Dispose() => _consumer.Dispose();
+    public void Dispose() => Ending.Within(_name, _log, _consumer.Dispose);
 
     private void Take(ConsumeResult<byte[], int> result)
     {

@@ -258,16 +258,7 @@ public sealed class KafkaSubscription
         _polled.Clear();
         if (_reader is null) { return; }
         _isClosing = true;
-        try
-        {
-            _reader.Consumer.Close();
-        }
-        catch (KafkaException)
-        {
-            // The group hears of it by the session's end instead.
-        }
-
-        _reader.Dispose();
+        _reader.Leave();
         _reader = null;
         _isClosing = false;
         _positions.Clear();

@@ -121,16 +121,7 @@ internal sealed class ThreadClients : IDisposable
 
     public void Dispose()
     {
-        try
-        {
-            Reader.Consumer.Close();
-        }
-        catch (KafkaException)
-        {
-            // The group hears of it by the session's end instead.
-        }
-
-        Reader.Dispose();
+        Reader.Leave();
         _changelogs?.Dispose();
         Producer.Dispose();
     }

@@ -104,7 +104,7 @@ internal sealed class RecordProducer : IDisposable
         IsOpen = false;
     }
 
-    public void Dispose() => _producer.Dispose();
+    public void Dispose() => Ending.Within(_name, _log, _producer.Dispose);
 
     private void Begin()
     {
