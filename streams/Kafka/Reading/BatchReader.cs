@@ -25,7 +25,7 @@ internal sealed record Undecodable(Topic Topic, int Partition, long Offset, stri
     }
 }
 
-/// <summary>What reading gave: a batch, a message that gave none, or the end of a partition for now.</summary>
+/// <summary>What reading gave: a batch, a message that gave none, or the end that a partition has at the moment.</summary>
 /// <param name="EndOf">Partition whose end was reached, with the position after it.</param>
 internal readonly record struct Polled(RecordBatch? Batch, Undecodable? Bad, TopicPartitionOffset? EndOf)
 {

@@ -63,7 +63,7 @@ public sealed class TopicReader : IDisposable
         _consumer.Assign(offsets.Select(o => new TopicPartitionOffset(_topic, o.Key, o.Value)));
     }
 
-    /// <summary>The next message of whatever partition; null when there is none for now.</summary>
+    /// <summary>The next message of whatever partition; null when none came in that time.</summary>
     /// <exception cref="KafkaBusException">Reading failed for good.</exception>
     public TopicMessage? Read(TimeSpan wait)
     {
