@@ -19,7 +19,7 @@ internal static partial class EndToEnd
     public static (long Transactions, long Slots, double Seconds)? Measure(BenchCluster cluster, string program, string blocks)
     {
         var options = cluster.Options();
-        foreach (var topic in new Topic[] { Topics.Blocks, Topics.Swaps, Topics.Arbitrages, Topics.Rejections, Topics.DeadLetters }) { cluster.Create(options.NameOf(topic), Partitions); }
+        foreach (var topic in Topics.All) { cluster.Create(options.NameOf(topic), Partitions); }
         cluster.Create(options.TopicPrefix + KafkaSchemas.TopicName, 1);
         cluster.Create($"{options.TopicPrefix}{options.ApplicationId}-ingest-ledger-changelog", 1);
         var store = Directory.CreateTempSubdirectory("sluice-bench-");

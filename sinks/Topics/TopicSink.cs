@@ -100,7 +100,7 @@ public sealed class TopicSink : ITopicSubscriber, IAsyncDisposable
     }
 
     /// <summary>Makes rows of a batch, which may be released afterwards; waits when the store is behind.</summary>
-    /// <param name="batch">Batch of chain.blocks, chain.swaps, mev.arbitrages, mev.rejections or sluice.dead.</param>
+    /// <param name="batch">Batch of any topic of <see cref="Streams.Topics.All"/>.</param>
     /// <param name="ct">Gives up waiting; the rows were taken all the same.</param>
     public ValueTask TakeAsync(RecordBatch batch, CancellationToken ct = default)
     {
@@ -113,6 +113,12 @@ public sealed class TopicSink : ITopicSubscriber, IAsyncDisposable
                 RecordBatch<Block> blocks => Take(blocks, filling),
                 RecordBatch<PoolSwap> swaps => Take(swaps, filling, static (in s) => Start(s.Signature.Bytes)),
                 RecordBatch<Arbitrage> findings => Take(findings, filling, static (in f) => Start(f.Signature.Bytes)),
+                RecordBatch<Sandwich> findings => Take(findings, filling, static (in f) => Start(f.Pool.Bytes) + (ulong)f.LastSlot),
+                RecordBatch<RoundTrip> findings => Take(findings, filling, static (in f) => Start(f.Actor.Bytes) + (ulong)f.Slot),
+                RecordBatch<JitLiquidity> findings => Take(findings, filling, static (in f) => Start(f.Provider.Bytes) + (ulong)f.LastSlot),
+                RecordBatch<Liquidation> findings => Take(findings, filling, static (in f) => Start(f.Signature.Bytes)),
+                RecordBatch<FailedAttempt> attempts => Take(attempts, filling, static (in a) => Start(a.Signature.Bytes)),
+                RecordBatch<Bundle> bundles => Take(bundles, filling, static (in b) => (ulong)(b.Slot + b.FirstTxIndex)),
                 RecordBatch<Rejection> rejections => Take(rejections, filling, static (in r) => (ulong)(r.Slot + r.Count)),
                 RecordBatch<DeadLetter> letters => Take(letters, filling, static (in l) => (ulong)l.PayloadLength),
                 _ => throw new ArgumentException($"Topic {batch.Topic.Name} has no table.", nameof(batch)),

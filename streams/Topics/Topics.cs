@@ -34,6 +34,30 @@ public static class Topics
     public static Topic<Arbitrage> Arbitrages { get; } = new(
         "mev.arbitrages", ByLeaderGroup, "slot, txIndex within a leader group", static (in a, key) => GroupKey(a.Slot, key), static (in a) => a.Slot, Month);
 
+    /// <summary>One sandwich a record, in the leader group of its first victim.</summary>
+    public static Topic<Sandwich> Sandwiches { get; } = new(
+        "mev.sandwiches", ByLeaderGroup, "none: a sandwich is found when its last leg is seen", static (in s, key) => GroupKey(s.Slot, key), static (in s) => s.Slot, Month);
+
+    /// <summary>What looks like a sandwich and is none: wash volume, market making, round trips.</summary>
+    public static Topic<RoundTrip> RoundTrips { get; } = new(
+        "mev.round-trips", ByLeaderGroup, "none: a round trip is judged when its last leg is seen", static (in r, key) => GroupKey(r.Slot, key), static (in r) => r.Slot, Month);
+
+    /// <summary>Liquidity that was added right before swaps and removed right after.</summary>
+    public static Topic<JitLiquidity> Jit { get; } = new(
+        "mev.jit", ByLeaderGroup, "none: it is found when the liquidity leaves", static (in j, key) => GroupKey(j.Slot, key), static (in j) => j.Slot, Month);
+
+    /// <summary>One liquidation a record.</summary>
+    public static Topic<Liquidation> Liquidations { get; } = new(
+        "mev.liquidations", ByLeaderGroup, "slot, txIndex within a leader group", static (in l, key) => GroupKey(l.Slot, key), static (in l) => l.Slot, Month);
+
+    /// <summary>Reverted transactions that tried to extract value.</summary>
+    public static Topic<FailedAttempt> Attempts { get; } = new(
+        "mev.attempts", ByLeaderGroup, "none: a program may be known by what it does later in the leader group", static (in a, key) => GroupKey(a.Slot, key), static (in a) => a.Slot, Week);
+
+    /// <summary>Runs of transactions that look like bundles.</summary>
+    public static Topic<Bundle> Bundles { get; } = new(
+        "mev.bundles", ByLeaderGroup, "slot, firstTxIndex within a leader group", static (in b, key) => GroupKey(b.Slot, key), static (in b) => b.Slot, Week);
+
     /// <summary>Counts of rejected candidates, one record a slot, stage and rule.</summary>
     public static Topic<Rejection> Rejections { get; } = new(
         "mev.rejections", ByLeaderGroup, "slots ascending within a leader group", static (in r, key) => GroupKey(r.Slot, key), static (in r) => r.Slot, Week);
@@ -49,7 +73,8 @@ public static class Topics
         Month);
 
     /// <summary>The whole table.</summary>
-    public static IReadOnlyList<Topic> All { get; } = [Blocks, Swaps, Arbitrages, Rejections, DeadLetters];
+    public static IReadOnlyList<Topic> All { get; } = 
+        [Blocks, Swaps, Arbitrages, Sandwiches, RoundTrips, Jit, Liquidations, Attempts, Bundles, Rejections, DeadLetters];
 
     private static int GroupKey(long slot, Span<byte> key)
     {

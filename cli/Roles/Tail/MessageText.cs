@@ -33,6 +33,12 @@ internal abstract class MessageText
         if (name == options.NameOf(Topics.Blocks)) { return new Records<Block>(Topics.Blocks, formats, BlockJson.Write, cancel); }
         if (name == options.NameOf(Topics.Swaps)) { return new Records<PoolSwap>(Topics.Swaps, formats, PoolSwapJson.Write, cancel); }
         if (name == options.NameOf(Topics.Arbitrages)) { return new Records<Arbitrage>(Topics.Arbitrages, formats, ArbitrageJson.Write, cancel); }
+        if (name == options.NameOf(Topics.Sandwiches)) { return new Records<Sandwich>(Topics.Sandwiches, formats, SandwichJson.Write, cancel); }
+        if (name == options.NameOf(Topics.RoundTrips)) { return new Records<RoundTrip>(Topics.RoundTrips, formats, RoundTripJson.Write, cancel); }
+        if (name == options.NameOf(Topics.Jit)) { return new Records<JitLiquidity>(Topics.Jit, formats, JitLiquidityJson.Write, cancel); }
+        if (name == options.NameOf(Topics.Liquidations)) { return new Records<Liquidation>(Topics.Liquidations, formats, LiquidationJson.Write, cancel); }
+        if (name == options.NameOf(Topics.Attempts)) { return new Records<FailedAttempt>(Topics.Attempts, formats, FailedAttemptJson.Write, cancel); }
+        if (name == options.NameOf(Topics.Bundles)) { return new Records<Bundle>(Topics.Bundles, formats, BundleJson.Write, cancel); }
         if (name == options.NameOf(Topics.Rejections)) { return new Records<Rejection>(Topics.Rejections, formats, RejectionJson.Write, cancel); }
         if (name == options.NameOf(Topics.DeadLetters)) { return new Records<DeadLetter>(Topics.DeadLetters, formats, DeadLetterJson.Write, cancel); }
         if (name == options.TopicPrefix + KafkaSchemas.TopicName) { return new Schemas(); }

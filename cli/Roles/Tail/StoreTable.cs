@@ -15,6 +15,12 @@ internal sealed record StoreTable(string Topic, string Table, string Order, bool
     [
         new(Topics.Swaps.Name, "swaps", "slot, tx_index, ix_index, inner_ix_index, leg_index", true),
         new(Topics.Arbitrages.Name, "arbitrages", "slot, tx_index, id", true),
+        new(Topics.Sandwiches.Name, "sandwiches", "slot, id", true),
+        new(Topics.RoundTrips.Name, "round_trips", "slot, id", true),
+        new(Topics.Jit.Name, "jit", "slot, id", true),
+        new(Topics.Liquidations.Name, "liquidations", "slot, tx_index, id", true),
+        new(Topics.Attempts.Name, "failed_attempts", "slot, tx_index, id", true),
+        new(Topics.Bundles.Name, "bundles", "slot, first_tx_index, id", true),
         new(Topics.Rejections.Name, "rejections", "slot, stage, reason", false),
         new(Topics.DeadLetters.Name, "dead_letters", "topic, source, reason, slot, tx_index, offset", false),
         new("blocks", "blocks", "slot", true),

@@ -142,7 +142,7 @@ public class ArbitrageRulesTests
     public void Shares_minted_inside_the_venues_own_swaps_do_not_matter() => Expect(ArbitrageVerdict.Arbitrage, Cycle + "\nshares\ngain fees 3 LP");
 
     [Fact]
-    public void Liquidity_taken_out_and_sold_is_none() => Expect(LiquidityChange, """
+    public void Liquidity_taken_out_and_sold_is_none() => Expect(ArbitrageVerdict.LiquidityChange, """
         gain alice 150000 USDC
         gain alice 50000 SOL
         swap P1 alice 100000 USDC > 700000 SOL
@@ -253,7 +253,7 @@ public class ArbitrageRulesTests
     [InlineData("private", ArbitrageVerdict.Arbitrage)]
     [InlineData("", LongTailWithoutTip)]
     [InlineData("private\nfee 30000", NetNotPositive)]
-    [InlineData("private\nshares", LiquidityChange)]
+    [InlineData("private\nshares", ArbitrageVerdict.LiquidityChange)]
     [InlineData("private\nmove unseen > alice 50 WIF", OutsideIncome)]
     public void A_gain_that_an_unseen_leg_must_have_brought_needs_more(string mark, ArbitrageVerdict verdict) => Expect(verdict, OpenTail + "\n" + mark);
 
