@@ -24,6 +24,17 @@ public sealed class ArbitrageDetector
     /// <summary>Judges a transaction and fills <paramref name="finding"/> when it is an arbitrage; else the finding stays as it is.</summary>
     public ArbitrageVerdict Judge(in Transaction tx, BlockContext block, ref Schemas.Records.Arbitrage finding)
     {
+        var verdict = Judge(tx, block, out var outcome);
+        if (verdict == ArbitrageVerdict.Arbitrage) { FindingWriter.Write(tx, block, _flow, outcome, ref finding); }
+        return verdict;
+    }
+
+    /// <summary>Judges a transaction and writes nothing.</summary>
+    public ArbitrageVerdict Judge(in Transaction tx, BlockContext block) => Judge(tx, block, out _);
+
+    private ArbitrageVerdict Judge(in Transaction tx, BlockContext block, out Outcome outcome)
+    {
+        outcome = default;
         if (tx.Status != TransactionStatus.Success) { return ArbitrageVerdict.FailedTransaction; }
         if (tx.Swaps.Count < 2) { return tx.Swaps.Count == 0 ? ArbitrageVerdict.NoSwap : ArbitrageVerdict.FewerThanTwoSwaps; }
         _flow.Read(tx);
@@ -31,11 +42,10 @@ public sealed class ArbitrageDetector
         if (_flow.PoolCount < 2) { return ArbitrageVerdict.SinglePool; }
 
         var shape = new RouteShape(tx.Swaps.Span, _flow.Legs);
-        var outcome = new Outcome(shape.Class);
+        outcome = new Outcome(shape.Class);
         var verdict = FindLosses(tx, shape, ref outcome);
         if (verdict == ArbitrageVerdict.Arbitrage) { verdict = FindGain(tx, shape, ref outcome); }
         if (verdict == ArbitrageVerdict.Arbitrage) { verdict = Settle(tx, block, ref outcome); }
-        if (verdict == ArbitrageVerdict.Arbitrage) { FindingWriter.Write(tx, block, _flow, outcome, ref finding); }
         return verdict;
     }
 

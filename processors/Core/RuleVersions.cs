@@ -1,0 +1,30 @@
+namespace Sluice.Processors.Core;
+
+/// <summary>Version of every detector's rules. A change of a rule, a threshold or a value that a finding carries raises it.</summary>
+/// <remarks>
+/// Findings have ids made of content, so the row of a newer version replaces that of an older one. Which rows a version replaces, and which
+/// it leaves behind because it does not find them any more, stands in docs/detections.md.
+/// </remarks>
+public static class RuleVersions
+{
+    /// <summary>2: cause and values are told; a transaction that liquidates is no arbitrage. Replaces all rows of version 1.</summary>
+    public const int Arbitrage = 2;
+
+    /// <summary>1: first.</summary>
+    public const int Sandwich = 1;
+
+    /// <summary>1: first.</summary>
+    public const int RoundTrip = 1;
+
+    /// <summary>1: first.</summary>
+    public const int Jit = 1;
+
+    /// <summary>1: first.</summary>
+    public const int Liquidation = 1;
+
+    /// <summary>1: first.</summary>
+    public const int Attempt = 1;
+
+    /// <summary>1: first.</summary>
+    public const int Bundle = 1;
+}
