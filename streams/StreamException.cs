@@ -17,13 +17,23 @@ public sealed class StreamException : Exception
         Offset = index < input.Offsets.Count ? input.Offsets[index] : null;
     }
 
+    public StreamException(string topology, string processor, Topic input, int partition, long slot, Exception cause)
+        : base($"Processor {processor} of topology {topology} failed at the end of {input.Name}[{partition}] (after slot {slot}): {cause.Message}", cause)
+    {
+        Topology = topology;
+        Processor = processor;
+        Slot = slot;
+        Input = input;
+        Partition = partition;
+    }
+
     /// <summary>Topology that failed.</summary>
     public string Topology { get; }
 
     /// <summary>Its processor.</summary>
     public string Processor { get; }
 
-    /// <summary>Slot of the input batch.</summary>
+    /// <summary>Slot of the input batch; of the last one where the input had ended.</summary>
     public long Slot { get; }
 
     /// <summary>Topic of the input batch.</summary>

@@ -12,6 +12,9 @@ namespace Sluice.Streams;
 /// </remarks>
 public abstract class RecordBatch
 {
+    /// <summary>The <see cref="Sequence"/> of what topologies give out when a bounded input has ended; such batches are never empty.</summary>
+    public const long EndOfInput = -1;
+
     private int _references;
 
     /// <summary>Topic it belongs to.</summary>

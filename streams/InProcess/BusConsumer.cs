@@ -83,6 +83,8 @@ internal sealed class TopologyConsumer(InProcessBus bus, StreamTask[] tasks, int
             }
         }
 
+        task.Finish(outputs);
+        foreach (var output in outputs) { await bus.TopicOf(output.Topic).PublishAsync(output, cancel).ConfigureAwait(false); }
         task.Close();
         foreach (var topic in task.Topology.Outputs) { bus.TopicOf(topic).CompleteProducer(); }
     }

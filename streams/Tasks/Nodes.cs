@@ -64,6 +64,8 @@ internal abstract class ProcessorNode(string name)
 
     public abstract void PunctuateWhenDue(long streamTime);
 
+    public abstract void Finish();
+
     public abstract void Close();
 }
 
@@ -99,6 +101,12 @@ internal sealed class ProcessorNode<TIn> : ProcessorNode, IReceiver<TIn>
         if (!_context.PunctuationIsDue(streamTime)) { return; }
         _task.At = this;
         _processor.Punctuate(streamTime);
+    }
+
+    public override void Finish()
+    {
+        _task.At = this;
+        _processor.Finish();
     }
 
     public override void Close() => _processor.Close();

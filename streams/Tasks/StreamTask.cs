@@ -168,6 +168,46 @@ internal sealed class StreamTask
         _lastSlot = input.Slot;
     }
 
+    /// <summary>Tells the processors, parents first, that the input has ended, and adds what they still give to <paramref name="outputs"/>: batches that
+    /// hold something, with <see cref="RecordBatch.EndOfInput"/> as their sequence.</summary>
+    /// <exception cref="StreamException">A processor threw.</exception>
+    public void Finish(List<RecordBatch> outputs)
+    {
+        if (!_isInitialised) { return; }
+        foreach (var sink in _sinks) { sink.Begin(null); }
+        At = null;
+        try
+        {
+            foreach (var processor in _processors) { processor.Finish(); }
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            throw new StreamException(Topology.Name, At?.Name ?? "source", _sources[0].Topic, Partition, Math.Max(StreamTime, 0), e);
+        }
+
+        var first = outputs.Count;
+        if (_flushesState)
+        {
+            foreach (var (store, changelog) in _kept) { store.Flush(changelog.Records); }
+        }
+
+        foreach (var sink in _sinks) { sink.End(outputs); }
+        for (var i = outputs.Count - 1; i >= first; i--)
+        {
+            if (outputs[i].Count == 0)
+            {
+                outputs[i].Release();
+                outputs.RemoveAt(i);
+                continue;
+            }
+
+            outputs[i].Sequence = RecordBatch.EndOfInput;
+            outputs[i].Slot = Math.Max(StreamTime, 0);
+        }
+
+        Metrics?.BatchProcessed(Topology.Name, _processors);
+    }
+
     /// <summary>Adds what changed in kept state since the last call to <paramref name="outputs"/>, each key once with its newest value.</summary>
     public void FlushState(List<RecordBatch> outputs)
     {

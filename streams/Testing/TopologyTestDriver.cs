@@ -63,6 +63,19 @@ public sealed class TopologyTestDriver
         _collected.Clear();
     }
 
+    /// <summary>Ends the input: what the processors still give can be read afterwards.</summary>
+    public void Finish()
+    {
+        foreach (var task in _tasks) { task.Finish(_collected); }
+        foreach (var output in _collected)
+        {
+            if (output is RecordBatch<ChangelogRecord> changes) { Apply(changes); }
+            _outputs[output.Topic].Enqueue(output);
+        }
+
+        _collected.Clear();
+    }
+
     /// <summary>Moves stream time of every task by an empty batch, as a skipped slot does.</summary>
     public void AdvanceStreamTime<T>(Topic<T> source, long slot)
         where T : struct, IRecord

@@ -22,6 +22,11 @@ public interface IProcessor<TIn>
     {
     }
 
+    /// <summary>Called once at the end of an input that has an end, after its last record: a processor that waits for more gives out what it has.</summary>
+    void Finish()
+    {
+    }
+
     /// <summary>Called once, when the task ends.</summary>
     void Close()
     {

@@ -59,6 +59,14 @@ public sealed class TopologyBuilder(string name)
         return AddStore(new StoreSpec(store, () => new WindowStore<T>(store, slots), null, processors));
     }
 
+    /// <summary>Replayable state that processors hold in their own way, see <see cref="SlotWindow"/>.</summary>
+    /// <param name="slots">How many slots it reaches back, the newest included.</param>
+    public TopologyBuilder AddSlotWindow(string store, int slots, params string[] processors)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(slots, 1);
+        return AddStore(new StoreSpec(store, () => new SlotWindow(store, slots), null, processors));
+    }
+
     /// <summary>Checks the whole and makes it.</summary>
     public Topology Build()
     {
