@@ -43,6 +43,12 @@ public sealed class StreamsMetrics
     internal void BatchProcessed(string topology, ProcessorNode[] processors)
     {
         _batches.Add(1, new KeyValuePair<string, object?>("topology", topology));
+        Report(topology, processors);
+    }
+
+    /// <summary>Counts what the processors did since the last report.</summary>
+    internal void Report(string topology, ProcessorNode[] processors)
+    {
         foreach (var processor in processors)
         {
             var now = processor.Counts;

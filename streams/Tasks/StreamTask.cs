@@ -205,7 +205,7 @@ internal sealed class StreamTask
             outputs[i].Slot = Math.Max(StreamTime, 0);
         }
 
-        Metrics?.BatchProcessed(Topology.Name, _processors);
+        Metrics?.Report(Topology.Name, _processors);
     }
 
     /// <summary>Adds what changed in kept state since the last call to <paramref name="outputs"/>, each key once with its newest value.</summary>

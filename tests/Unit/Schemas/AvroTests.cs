@@ -94,16 +94,16 @@ public class AvroTests
     public void Arrays_may_come_in_blocks_with_and_without_their_size()
     {
         // Rules "a"; then, in a block of -1 items and 2 bytes, "b"; then the end. Everything before is the default record.
-        Arbitrage record = default;
+        Liquidation record = default;
         record.Reset();
-        var plain = Encode(ArbitrageAvro.Codec, record);
+        var plain = Encode(LiquidationAvro.Codec, record);
         var bytes = plain[..^1].Concat(Convert.FromHexString("0202610104026200")).ToArray();
-        var result = ArbitrageAvro.Codec.Read(bytes, ref record);
+        var result = LiquidationAvro.Codec.Read(bytes, ref record);
         Assert.Equal(AvroStatus.Ok, result.Status);
         Assert.Equal(["a", "b"], record.RulesPassed!.Span.ToArray());
 
         bytes[^4] = 0x06; // the block claims three bytes
-        Assert.Equal(AvroStatus.BadLength, ArbitrageAvro.Codec.Read([.. bytes, 0, 0], ref record).Status);
+        Assert.Equal(AvroStatus.BadLength, LiquidationAvro.Codec.Read([.. bytes, 0, 0], ref record).Status);
     }
 
     [Theory]

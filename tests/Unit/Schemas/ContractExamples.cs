@@ -33,6 +33,12 @@ internal static class ContractExamples
                 case "chain.blocks": BlockJson.Write(writer, Block()); break;
                 case "chain.swaps": PoolSwapJson.Write(writer, Swap()); break;
                 case "mev.arbitrages": ArbitrageJson.Write(writer, Arbitrage()); break;
+                case "mev.sandwiches": SandwichJson.Write(writer, MevExamples.Sandwich()); break;
+                case "mev.round-trips": RoundTripJson.Write(writer, MevExamples.RoundTrip()); break;
+                case "mev.jit": JitLiquidityJson.Write(writer, MevExamples.Jit()); break;
+                case "mev.liquidations": LiquidationJson.Write(writer, MevExamples.Liquidation()); break;
+                case "mev.attempts": FailedAttemptJson.Write(writer, MevExamples.Attempt()); break;
+                case "mev.bundles": BundleJson.Write(writer, MevExamples.Bundle()); break;
                 case "mev.rejections": RejectionJson.Write(writer, Rejection()); break;
                 case "*.dead": DeadLetterJson.Write(writer, DeadLetter()); break;
                 default: throw new NotSupportedException($"Topic {topic} has no example: add one here.");

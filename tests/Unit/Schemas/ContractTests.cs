@@ -35,7 +35,10 @@ public class ContractTests
                 : type.ValueKind == JsonValueKind.Object && type.GetProperty("type").GetString() == "array" ? JsonValueKind.Array
                 : JsonValueKind.Undefined;
             var actual = declaration.TryGetProperty("default", out var value) ? value.ValueKind : JsonValueKind.Undefined;
-            if (expected == JsonValueKind.Undefined && first?.Contains(place) == false)
+
+            // A record that is new as a whole was never written without its fields.
+            var outer = place.LastIndexOf('.') is > 0 and var dot ? place[..dot] : null;
+            if (expected == JsonValueKind.Undefined && first?.Contains(place) == false && (outer is null || first.Contains(outer)))
             {
                 Assert.True(actual != JsonValueKind.Undefined, $"{file}: {place} came after the first version and has no default");
                 continue;
