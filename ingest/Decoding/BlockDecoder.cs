@@ -27,6 +27,7 @@ public sealed class BlockDecoder
     private readonly SwapMerger _merger;
     private readonly BalanceChangeBuilder _changes;
     private readonly QualityChecks _quality;
+    private readonly DontFrontMarks _marks;
     private readonly RejectionCounts _rejections = new();
     private readonly RejectionCounts _readRejections = new();
     private readonly TextCache _texts = new();
@@ -42,6 +43,7 @@ public sealed class BlockDecoder
         _merger = new(_view, _venues, _generic, _texts);
         _changes = new(_view);
         _quality = new(_view, _options);
+        _marks = new(_options);
     }
 
     /// <summary>Fills <paramref name="block"/> from <paramref name="raw"/>. The record is reset first; the raw block gains at most one key, wSOL's.</summary>
@@ -52,6 +54,7 @@ public sealed class BlockDecoder
         _readRejections.Clear();
         WriteHeader(raw, ref block);
         _view.Begin(raw);
+        _marks.Begin(raw);
         for (var i = 0; i < _tipKeys.Length; i++) { _tipKeys[i] = raw.Keys.Find(WellKnown.TipAccounts[i]); }
 
         foreach (ref readonly var tx in raw.Transactions.Span)
@@ -132,6 +135,7 @@ public sealed class BlockDecoder
         record.ComputeUnits = tx.ComputeUnits >= 0 ? tx.ComputeUnits : null;
         if (tx.IsFailed && tx.ErrorLength > 0) { record.Error = _texts.Get(raw.Data.Span.Slice(tx.ErrorStart, tx.ErrorLength)); }
 
+        record.DontFrontMark = _marks.Find(raw, tx);
         var cranksTips = ReadPrograms(raw, tx, ref record, ref block.Quality);
         QualityChecks.Lamports(raw, tx, ref block.Quality);
         if (!tx.IsFailed)
@@ -139,6 +143,8 @@ public sealed class BlockDecoder
             if (!cranksTips) { record.TipLamports = Tip(raw, tx); }
             DecodeSwaps(tx, ref record, ref block);
         }
+
+        if (IsOfInterest(record)) { WriteSigners(raw, tx, ref record); }
 
         block.TransactionCount++;
         if (tx.IsFailed) { block.FailedCount++; }
@@ -158,7 +164,12 @@ public sealed class BlockDecoder
             var key = raw.AccountKeys[tx.AccountStart + ix.ProgramAccount];
             var entry = _view.Entries[_view.EntryOfKey[key]];
             var isTop = ix.InnerIndex < 0;
-            if (isTop) { fee.Add(entry.Kind, entry.IsBuiltin(raw.Slot), ix.IsRaw, data.Slice(ix.DataStart, ix.DataLength)); }
+            if (isTop)
+            {
+                record.InstructionCount++;
+                fee.Add(entry.Kind, entry.IsBuiltin(raw.Slot), ix.IsRaw, data.Slice(ix.DataStart, ix.DataLength));
+            }
+
             if (isTop && record.Wrapper is null && IsWrapper(entry.Kind))
             {
                 record.Wrapper = raw.Keys[key];
@@ -183,6 +194,16 @@ public sealed class BlockDecoder
         }
 
         return cranksTips;
+    }
+
+    /// <summary>True when a detector may ask who signed: something was traded, provided, liquidated or handed over.</summary>
+    private static bool IsOfInterest(in Transaction record) =>
+        record.Swaps.Count + record.LiquidityChanges.Count + record.Liquidations.Count + record.Transfers.Count + record.AuthorityChanges.Count > 0;
+
+    private static void WriteSigners(RawBlock raw, in RawTransaction tx, ref Transaction record)
+    {
+        var count = Math.Min(tx.SignatureCount, tx.AccountCount);
+        for (var i = 1; i < count; i++) { record.Signers.Add(raw.Keys[raw.AccountKeys[tx.AccountStart + i]]); }
     }
 
     private static bool IsWrapper(ProgramKind kind) => kind is ProgramKind.Unknown or > ProgramKind.Plumbing;

@@ -1,3 +1,5 @@
+using Sluice.Schemas.Chain;
+
 namespace Sluice.Ingest.Decoding;
 
 /// <summary>Rules of the chain that changed, by the slot of the change. Values are mainnet's; other clusters changed at other slots.</summary>
@@ -18,4 +20,13 @@ public sealed class DecoderOptions
     /// limit: feature reserve_minimal_cus_for_builtin_instructions (SIMD-0170), epoch 758, March 2025.
     /// </summary>
     public ulong BuiltinLimitFromSlot { get; init; } = 327_456_000;
+
+    /// <summary>
+    /// First account of the range that asks Jito's block engine to place nothing before the transaction in its bundle: those that begin
+    /// with jitodontfront. Source: Jito's documentation on sandwich mitigation; FixedLocally/sandwich-finder, addresses.
+    /// </summary>
+    public Pubkey DontFrontFirst { get; init; } = Pubkey.Parse("jitodontfront111111111111111111111111111111");
+
+    /// <summary>First account beyond that range.</summary>
+    public Pubkey DontFrontEnd { get; init; } = Pubkey.Parse("jitodontfronu111111111111111111111111111111");
 }

@@ -13,7 +13,8 @@ namespace Sluice.Tests.Unit.Decoding;
 /// One statement a line; two more spaces of indentation make an instruction the child of the one above it. Names are accounts and
 /// mints (keys made from the name), names of venue files are their programs, "_" is an account of its own each time it is written.
 /// <code>
-/// slot N | signer NAME | failed | height unknown
+/// slot N | signer NAME                  a second signer is one beside the fee payer; signers come first
+/// failed | height unknown
 /// token ACCOUNT MINT OWNER PRE          post follows from the transfers; PRE "-" for an account that is opened here
 /// sol ACCOUNT PRE POST
 /// call PROGRAM HEX ACCOUNT…             transfer SRC DST AUTHORITY AMOUNT
@@ -34,7 +35,7 @@ internal sealed class Scenario
     private readonly Dictionary<Pubkey, (ulong Pre, ulong Post)> _lamports = [];
     private readonly List<(Pubkey Program, int Invocation, byte[] Data, bool IsRayLog)> _logs = [];
     private readonly List<string> _expectations = [];
-    private int _fillers;
+    private int _fillers, _signers;
     private bool _isFailed, _hasHeights = true;
     private ulong _fee = 5_000;
 
@@ -101,7 +102,10 @@ internal sealed class Scenario
             case "failed": _isFailed = true; break;
             case "fee": _fee = Number(words[1]); break;
             case "height": _hasHeights = false; break;
-            case "signer": Position(Key(words[1])); break;
+            case "signer":
+                Position(Key(words[1]));
+                _signers++;
+                break;
             case "next": Close(); break;
             case "token":
                 _tokens.Add(new(Key(words[1]), Key(words[2]), words[3] == "?" ? null : Key(words[3]),
@@ -159,7 +163,7 @@ internal sealed class Scenario
         {
             Index = _block.Transactions.Count,
             Signature = new Signature([.. SHA256.HashData([(byte)_block.Transactions.Count]), .. new byte[32]]),
-            SignatureCount = 1,
+            SignatureCount = Math.Max(1, _signers),
             IsFailed = _isFailed,
             HasBalances = true,
             HasTokenBalances = true,
@@ -205,7 +209,7 @@ internal sealed class Scenario
         _tokens.Clear();
         _lamports.Clear();
         _logs.Clear();
-        (_isFailed, _hasHeights) = (false, true);
+        (_isFailed, _hasHeights, _signers) = (false, true, 0);
     }
 
     private void WriteCalls()

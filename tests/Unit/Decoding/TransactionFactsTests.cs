@@ -1,5 +1,6 @@
 using Sluice.Ingest.Decoding;
 using Sluice.Ingest.Decoding.Model;
+using Sluice.Schemas.Chain;
 using Sluice.Schemas.Records;
 
 namespace Sluice.Tests.Unit.Decoding;
@@ -191,6 +192,59 @@ public sealed class TransactionFactsTests
         var block = SwapText.Decode(raw);
         Assert.Equal((1, failed), (block.Quality.RewardChecked, block.Quality.RewardFailed));
         Assert.Equal(Scenario.Key("leader"), block.Leader);
+    }
+
+    [Fact]
+    public void Instructions_are_counted_at_the_top_only() =>
+        Assert.Equal(2, Decode("signer alice\ncall stranger ff\n  call memo ff\ncall memo ff").InstructionCount);
+
+    [Fact]
+    public void Who_signed_beside_the_fee_payer_is_named_where_something_was_traded()
+    {
+        const string swap = """
+
+            token alice-a mint-a alice 1000
+            token alice-b mint-b alice 0
+            token va mint-a pool 500
+            token vb mint-b pool 500
+            call stranger ff
+              transfer alice-a va alice 100
+              transfer vb alice-b pool 50
+            """;
+        Assert.Equal([Scenario.Key("bob"), Scenario.Key("carol")], Decode("fee 15000\nsigner alice\nsigner bob\nsigner carol" + swap).Signers.Span.ToArray());
+        Assert.Equal(0, Decode("signer alice" + swap).Signers.Count);
+        Assert.Equal(0, Decode("fee 10000\nsigner alice\nsigner bob\ncall memo ff").Signers.Count);
+    }
+
+    [Fact]
+    public void Accounts_of_the_dont_front_range_are_marks_and_their_neighbours_are_not()
+    {
+        var options = DecoderOptions.Default;
+        Assert.Equal(options.DontFrontFirst, Mark(options.DontFrontFirst));
+        Assert.Equal(Before(options.DontFrontEnd), Mark(Before(options.DontFrontEnd)));
+        Assert.Null(Mark(Before(options.DontFrontFirst)));
+        Assert.Null(Mark(options.DontFrontEnd));
+        var named = Pubkey.Parse("jitodontfrontSLuiceSLuiceSLuiceSLuiceSLuice");
+        Assert.Equal(named, Mark(named));
+        Assert.Null(Mark(named, new DecoderOptions { DontFrontEnd = named }));
+
+        static Pubkey? Mark(Pubkey account, DecoderOptions? options = null)
+        {
+            // A transaction that names no account of the range stands first.
+            var raw = Scenario.Read($"signer alice\ncall memo ff\nnext\nsigner bob\ncall memo ff {account}").Block;
+            var block = new Block();
+            new BlockDecoder(null, options).Decode(raw, ref block);
+            Assert.Null(block.Transactions[0].DontFrontMark);
+            return block.Transactions[1].DontFrontMark;
+        }
+
+        static Pubkey Before(Pubkey key)
+        {
+            var bytes = key.Bytes.ToArray();
+            var at = bytes.Length - 1;
+            while (bytes[at]-- == 0) { at--; }
+            return new Pubkey(bytes);
+        }
     }
 
     [Fact]
