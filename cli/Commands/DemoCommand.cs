@@ -48,7 +48,7 @@ internal static class DemoCommand
         var input = new SimulatedInput(new SimulatorOptions { Seed = seed, Slots = slots });
         var report = new PlantedReport();
         Console.Out.WriteLine($"Simulating {Human.Count(slots)} slots (seed {seed}) and replaying them into {StoreOption.Shown(storePath)}.");
-        var options = new ReplayOptions { OnFinding = f => report.Found(f.Signature), Meters = services.GetRequiredService<IMeterFactory>() };
+        var options = new ReplayOptions { Findings = report, Meters = services.GetRequiredService<IMeterFactory>() };
         var totals = await StoreRun.RunAsync(store, input, options, SummaryTable.Print, cancel);
         report.Print(input.Truth, Console.Out);
         if (totals.LeftOut > 0 || report.Missed > 0 || report.Invented > 0) { return ExitCode.Failed; }

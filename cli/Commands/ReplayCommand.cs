@@ -45,7 +45,7 @@ internal static class ReplayCommand
         if (!json) { return Outcome(await StoreRun.RunAsync(store, input, new ReplayOptions { Workers = workers }, SummaryTable.Print, cancel)); }
 
         using var lines = new JsonLines(new BufferedStream(Console.OpenStandardOutput(), 1 << 16));
-        var options = new ReplayOptions { Workers = workers, OnFinding = finding => lines.Write(in finding) };
+        var options = new ReplayOptions { Workers = workers, Findings = lines };
         return Outcome(await StoreRun.RunAsync(store, input, options, lines.Write, cancel));
     }
 

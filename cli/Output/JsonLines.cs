@@ -6,7 +6,7 @@ using Sluice.Schemas.Records;
 namespace Sluice.Cli.Output;
 
 /// <summary>One JSON object a line on standard output. Amounts are strings, since JavaScript's numbers stop at 2^53.</summary>
-internal sealed class JsonLines(Stream output) : IDisposable
+internal sealed class JsonLines(Stream output) : IFindings, IDisposable
 {
     private readonly MemoryStream _line = new();
     private readonly byte[] _text = new byte[Base58.MaxChars64];
@@ -68,6 +68,42 @@ internal sealed class JsonLines(Stream output) : IDisposable
         EndLine();
     }
 
+    public void Write(in Sandwich finding)
+    {
+        using (var json = Begin("sandwich")) { SandwichJson.WriteFields(json, in finding); json.WriteEndObject(); }
+        EndLine();
+    }
+
+    public void Write(in RoundTrip finding)
+    {
+        using (var json = Begin("round_trip")) { RoundTripJson.WriteFields(json, in finding); json.WriteEndObject(); }
+        EndLine();
+    }
+
+    public void Write(in JitLiquidity finding)
+    {
+        using (var json = Begin("jit")) { JitLiquidityJson.WriteFields(json, in finding); json.WriteEndObject(); }
+        EndLine();
+    }
+
+    public void Write(in Liquidation finding)
+    {
+        using (var json = Begin("liquidation")) { LiquidationJson.WriteFields(json, in finding); json.WriteEndObject(); }
+        EndLine();
+    }
+
+    public void Write(in FailedAttempt finding)
+    {
+        using (var json = Begin("failed_attempt")) { FailedAttemptJson.WriteFields(json, in finding); json.WriteEndObject(); }
+        EndLine();
+    }
+
+    public void Write(in Bundle finding)
+    {
+        using (var json = Begin("bundle")) { BundleJson.WriteFields(json, in finding); json.WriteEndObject(); }
+        EndLine();
+    }
+
     public void Write(ReplaySummary summary, ReplayTotals totals)
     {
         using (var json = new Utf8JsonWriter(_line))
@@ -86,7 +122,15 @@ internal sealed class JsonLines(Stream output) : IDisposable
             json.WriteString("fees_lamports", summary.FeesLamports.ToString());
             json.WriteString("tips_lamports", summary.TipsLamports.ToString());
             json.WriteNumber("tipped_transactions", summary.TippedTransactions);
-            if (summary.HasFindings) { WriteCounts(json, "findings", summary.FindingsByClass); }
+            if (summary.HasFindings)
+            {
+                WriteCounts(json, "findings", summary.FindingsByClass);
+                foreach (var kind in FindingTally.Kinds) { WriteCounts(json, kind, summary.Others.Of(kind)); }
+                json.WriteString("sandwich_net_lamports", summary.Others.SandwichNetLamports.ToString());
+                json.WriteString("victim_loss_lamports", summary.Others.VictimLossLamports.ToString());
+                json.WriteString("burnt_fees_lamports", summary.Others.BurntFeesLamports.ToString());
+            }
+
             WriteCounts(json, "rejected", summary.RejectedByRule);
             if (summary.HasFindings)
             {
@@ -145,6 +189,15 @@ internal sealed class JsonLines(Stream output) : IDisposable
     private ReadOnlySpan<byte> Text(in Pubkey key) => _text.AsSpan(0, key.Format(_text));
 
     private ReadOnlySpan<byte> Text(in Signature signature) => _text.AsSpan(0, signature.Format(_text));
+
+    /// <summary>Begins an object of a type; the fields follow.</summary>
+    private Utf8JsonWriter Begin(string type)
+    {
+        var json = new Utf8JsonWriter(_line);
+        json.WriteStartObject();
+        json.WriteString("type", type);
+        return json;
+    }
 
     private void EndLine()
     {

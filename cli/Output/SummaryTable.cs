@@ -58,6 +58,7 @@ internal static class SummaryTable
             foreach (var (name, count) in summary.FindingsByClass) { Row(findings, name, Human.Count(count)); }
             Row(findings, "all", Human.Count(summary.Findings));
             console.Write(findings);
+            Others(console, summary.Others);
         }
 
         if (summary.GrossByMint.Count > 0)
@@ -94,6 +95,28 @@ internal static class SummaryTable
             foreach (var (rule, count) in summary.RejectedByRule) { Row(rejected, rule, Human.Count(count)); }
             console.Write(rejected);
         }
+    }
+
+    private static void Others(IAnsiConsole console, FindingTally tally)
+    {
+        var table = NewTable("Other findings", "found");
+        foreach (var kind in FindingTally.Kinds)
+        {
+            var name = kind.Replace('_', ' ');
+            var counts = tally.Of(kind);
+            if (counts.Count == 0) { Row(table, name, "0"); }
+            foreach (var (of, count) in counts) { Row(table, $"{name}: {of.Replace('_', ' ')}", Human.Count(count)); }
+        }
+
+        if (tally.Of("sandwiches").Count > 0)
+        {
+            Row(table, "victims of sandwiches", Human.Count(tally.Victims));
+            Row(table, "  their loss, where known", Human.Sol(tally.VictimLossLamports));
+            Row(table, "  net gain of the attackers, where known", Human.Sol(tally.SandwichNetLamports));
+        }
+
+        if (tally.BurntFeesLamports > 0) { Row(table, "fees burnt by failed attempts", Human.Sol(tally.BurntFeesLamports)); }
+        console.Write(table);
     }
 
     /// <summary>SOL and the dollars first: their sums say something to everybody.</summary>

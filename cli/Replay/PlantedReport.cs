@@ -1,11 +1,12 @@
 using Sluice.Cli.Output;
 using Sluice.Lab;
 using Sluice.Schemas.Chain;
+using Sluice.Schemas.Records;
 
 namespace Sluice.Cli.Replay;
 
 /// <summary>Compares what was found with what the simulator planted, transaction by transaction.</summary>
-internal sealed class PlantedReport
+internal sealed class PlantedReport : IFindings
 {
     private readonly HashSet<Signature> _found = [];
 
@@ -15,7 +16,7 @@ internal sealed class PlantedReport
     /// <summary>Findings that were not planted.</summary>
     public long Invented { get; private set; }
 
-    public void Found(in Signature signature) => _found.Add(signature);
+    public void Write(in Arbitrage finding) => _found.Add(finding.Signature);
 
     /// <summary>Prints the comparison; <see cref="Missed"/> and <see cref="Invented"/> are known afterwards.</summary>
     public void Print(IReadOnlyList<TruthEntry> truth, TextWriter output)

@@ -4,7 +4,6 @@ using System.Globalization;
 using Sluice.Cli.Output;
 using Sluice.Ingest;
 using Sluice.Processors.Topologies;
-using Sluice.Schemas.Records;
 using Sluice.Sinks.Rows;
 using Sluice.Sinks.Writing;
 using Sluice.Streams;
@@ -18,8 +17,8 @@ internal sealed record ReplayOptions
     /// <summary>Threads that read and decode.</summary>
     public int Workers { get; init; } = Math.Max(1, Environment.ProcessorCount);
 
-    /// <summary>Called with each finding, in order of slots. The finding may not be kept.</summary>
-    public Action<Arbitrage>? OnFinding { get; init; }
+    /// <summary>Is told each finding.</summary>
+    public IFindings? Findings { get; init; }
 
     /// <summary>Makes the meters that the run counts on.</summary>
     public IMeterFactory? Meters { get; init; }
@@ -38,12 +37,13 @@ internal sealed class ReplayRun(IInput input, StoreWriter? writer, StoredSlots? 
     public async Task<ReplayTotals> RunAsync(ProgressLine? progress, CancellationToken cancel)
     {
         var clock = Stopwatch.StartNew();
-        using var sink = new StoreSink(writer, Summary, options.OnFinding);
+        using var sink = new StoreSink(writer, Summary, options.Findings);
         var leftOut = new LeftOut(sink.Keep, "the table dead_letters names each");
         var meters = options.Meters;
         var bus = new InProcessBus(new InProcessBusOptions { Capacity = 8 }, meters is null ? null : new StreamsMetrics(meters));
         var publisher = bus.AddPublisher(Topics.Blocks);
-        var topologies = new[] { SwapsTopology.Build(BlockRows.PipelineVersion), ArbitrageTopology.Build(BlockRows.PipelineVersion, meters is null ? null : new DetectorMetrics(meters)) };
+        var detectors = meters is null ? null : new DetectorMetrics(meters);
+        var topologies = TopologyCatalog.OfBlocks.Select(name => TopologyCatalog.Build(name, BlockRows.PipelineVersion, detectors)).ToArray();
         var outputs = topologies.SelectMany(t => t.Outputs).Distinct().ToArray();
 
         // The store comes first: it must have a block before anything that comes of it.

@@ -40,6 +40,9 @@ internal sealed class ReplaySummary
 
     public long Findings { get; private set; }
 
+    /// <summary>Findings beside arbitrages.</summary>
+    public FindingTally Others { get; } = new();
+
     public long QualityPassed { get; private set; }
 
     public long QualityChecked { get; private set; }
@@ -104,6 +107,18 @@ internal sealed class ReplaySummary
             System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(_pools, pool, out _).Arbitrages++;
         }
     }
+
+    public void Add(in Sandwich finding) => Others.Add(in finding);
+
+    public void Add(in RoundTrip finding) => Others.Add(in finding);
+
+    public void Add(in JitLiquidity finding) => Others.Add(in finding);
+
+    public void Add(in Liquidation finding) => Others.Add(in finding);
+
+    public void Add(in FailedAttempt finding) => Others.Add(in finding);
+
+    public void Add(in Bundle finding) => Others.Add(in finding);
 
     public void Add(in Rejection rejection) => Count(_rejected, rejection.Reason, rejection.Count);
 

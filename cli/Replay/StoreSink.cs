@@ -24,7 +24,7 @@ internal enum StorePlan
 /// A block's results come as one batch a topic under the block's sequence; when the last of them is here, the slot ends and its row of
 /// <c>blocks</c> makes it stored. The store subscribes before the topologies, so that a block is always here before what comes of it.
 /// </remarks>
-internal sealed class StoreSink(StoreWriter? writer, ReplaySummary summary, Action<Arbitrage>? onFinding) : IDisposable
+internal sealed class StoreSink(StoreWriter? writer, ReplaySummary summary, IFindings? findings) : IDisposable
 {
     private readonly ConcurrentDictionary<long, Pending> _pending = new();
     private readonly ConcurrentBag<Pending> _idle = [];
@@ -57,15 +57,16 @@ internal sealed class StoreSink(StoreWriter? writer, ReplaySummary summary, Acti
             return;
         }
 
-        var pending = _pending[batch.Sequence];
-        var slot = (ulong)batch.Slot;
-        switch (batch)
+        if (batch.Sequence == RecordBatch.EndOfInput)
         {
-            case RecordBatch<Block> blocks: Take(in blocks.Records[0], pending); break;
-            case RecordBatch<PoolSwap> swaps: Take(swaps, slot, pending); break;
-            case RecordBatch<Arbitrage> arbitrages: Take(arbitrages, slot, pending); break;
-            case RecordBatch<Rejection> rejections: Take(rejections, slot, pending); break;
+            // What was waiting for more; rows replace themselves by content, so that a repetition does no harm.
+            Take(batch, writer is null ? StorePlan.Skip : StorePlan.Write);
+            return;
         }
+
+        var pending = _pending[batch.Sequence];
+        if (batch is RecordBatch<Block> blocks) { Take(in blocks.Records[0], pending); }
+        else { Take(batch, pending.Plan); }
 
         if (--pending.Remaining == 0)
         {
@@ -89,33 +90,39 @@ internal sealed class StoreSink(StoreWriter? writer, ReplaySummary summary, Acti
         _facts.Write(in block, new SlotRows(writer!, slot));
     }
 
-    private void Take(RecordBatch<PoolSwap> swaps, ulong slot, Pending pending)
+    private void Take(RecordBatch batch, StorePlan plan)
     {
-        foreach (ref readonly var swap in swaps.Records.Span)
+        switch (batch)
         {
-            summary.Add(in swap);
-            if (pending.Plan != StorePlan.Skip) { writer!.Append(slot, in swap); }
+            case RecordBatch<PoolSwap> swaps: Take(swaps, plan, summary.Add); break;
+            case RecordBatch<Rejection> rejections: Take(rejections, plan, summary.Add); break;
+            case RecordBatch<Arbitrage> found: Take(found, plan, (in f) => { summary.Add(in f); findings?.Write(in f); }); break;
+            case RecordBatch<Sandwich> found: Take(found, plan, (in f) => { summary.Add(in f); findings?.Write(in f); }); break;
+            case RecordBatch<RoundTrip> found: Take(found, plan, (in f) => { summary.Add(in f); findings?.Write(in f); }); break;
+            case RecordBatch<JitLiquidity> found: Take(found, plan, (in f) => { summary.Add(in f); findings?.Write(in f); }); break;
+            case RecordBatch<Liquidation> found: Take(found, plan, (in f) => { summary.Add(in f); findings?.Write(in f); }); break;
+            case RecordBatch<FailedAttempt> found: Take(found, plan, (in f) => { summary.Add(in f); findings?.Write(in f); }); break;
+            case RecordBatch<Bundle> found: Take(found, plan, (in f) => { summary.Add(in f); findings?.Write(in f); }); break;
         }
     }
 
-    private void Take(RecordBatch<Arbitrage> arbitrages, ulong slot, Pending pending)
+    private void Take<T>(RecordBatch<T> records, StorePlan plan, Noted<T> note)
+        where T : struct, IRecord
     {
-        foreach (ref readonly var finding in arbitrages.Records.Span)
+        var topic = (Topic<T>)records.Topic;
+        foreach (ref readonly var record in records.Records.Span)
         {
-            summary.Add(in finding);
-            onFinding?.Invoke(finding);
-            if (pending.Plan != StorePlan.Skip) { writer!.Append(slot, in finding); }
+            note(in record);
+            if (plan == StorePlan.Skip) { continue; }
+
+            // A finding may belong to a slot that ended before its last leg was seen.
+            var slot = topic.SlotOf(in record);
+            if (slot == records.Slot) { writer!.Append((ulong)slot, in record); } else { writer!.Append(in record); }
         }
     }
 
-    private void Take(RecordBatch<Rejection> rejections, ulong slot, Pending pending)
-    {
-        foreach (ref readonly var rejection in rejections.Records.Span)
-        {
-            summary.Add(in rejection);
-            if (pending.Plan != StorePlan.Skip) { writer!.Append(slot, in rejection); }
-        }
-    }
+    private delegate void Noted<T>(in T record)
+        where T : struct, IRecord;
 
     /// <summary>A block of which not everything has come.</summary>
     private sealed class Pending

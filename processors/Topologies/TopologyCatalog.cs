@@ -15,6 +15,9 @@ public static class TopologyCatalog
     /// <summary>The names, in the order of the flow.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. Builders.Keys];
 
+    /// <summary>Those whose results are stored: they read <c>chain.blocks</c> and keep no table.</summary>
+    public static IReadOnlyList<string> OfBlocks { get; } = [.. Names.Where(static name => name != PoolsTopology.Name)];
+
     /// <summary>Builds one.</summary>
     /// <param name="version">Pipeline version that its records carry.</param>
     /// <exception cref="KeyNotFoundException">There is none of this name.</exception>
