@@ -1,11 +1,8 @@
 namespace Sluice.Processors.Core.Bundles;
 
-/// <summary>Version, limits and weights of the rules for bundles. The weights are chosen, not fitted: there is no labelled set.</summary>
+/// <summary>Limits and weights of the rules for bundles. The weights are chosen, not fitted: there is no labelled set.</summary>
 public static class BundleRules
 {
-    /// <summary>Version of the rules; a record of a newer one replaces the older.</summary>
-    public const int Version = 1;
-
     /// <summary>Most transactions of a bundle, a limit of Jito's block engine.</summary>
     public const int MaxTransactions = 5;
 

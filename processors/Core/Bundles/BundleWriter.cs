@@ -9,7 +9,7 @@ public static class BundleWriter
     {
         var transactions = block.Transactions.Span.Slice(run.First, run.Count);
         bundle.Id = Common.FindingIds.Of("bundle:", transactions[0].Signature);
-        bundle.RuleVersion = BundleRules.Version;
+        bundle.RuleVersion = RuleVersions.Bundle;
         bundle.Slot = block.Slot;
         bundle.BlockTimeUnixMs = block.BlockTimeUnixMs;
         bundle.Leader = block.Leader;

@@ -91,8 +91,8 @@ public class BundleRulesTests
     public void A_record_says_who_and_how_much()
     {
         var bundle = Write("tx alice\ntx alice tip 9\ntx bob tip 4 cosigner alice");
-        Assert.Equal(("bundle:" + BlockCase.SignatureOf(1_000, 0), 3, 13UL, 2, 0), (bundle.Id, bundle.TransactionCount, bundle.TipLamports, bundle.TipIndex, bundle.FirstTxIndex));
-        Assert.Equal([BlockCase.Key("alice"), BlockCase.Key("alice"), BlockCase.Key("bob")], bundle.Signers.Span.ToArray());
+        Assert.Equal(("bundle:" + BlockText.SignatureOf(1_000, 0), 3, 13UL, 2, 0), (bundle.Id, bundle.TransactionCount, bundle.TipLamports, bundle.TipIndex, bundle.FirstTxIndex));
+        Assert.Equal([BlockText.Key("alice"), BlockText.Key("alice"), BlockText.Key("bob")], bundle.Signers.Span.ToArray());
         Assert.Equal(3, bundle.Signatures.Count);
     }
 
@@ -109,7 +109,7 @@ public class BundleRulesTests
     [Fact]
     public void Reading_blocks_allocates_nothing_once_buffers_have_grown()
     {
-        var block = new BlockCase(string.Join('\n', Enumerable.Range(0, 400).Select(i => $"tx w{i / 3 % 7}{(i % 9 == 1 ? " tip 5" : "")}\n swap P{i % 5} w{i / 3 % 7} 1 SOL > 2 T{i % 3}")));
+        var block = new BlockText(string.Join('\n', Enumerable.Range(0, 400).Select(i => $"tx w{i / 3 % 7}{(i % 9 == 1 ? " tip 5" : "")}\n swap P{i % 5} w{i / 3 % 7} 1 SOL > 2 T{i % 3}")));
         var finder = new BundleFinder();
         for (var i = 0; i < 50; i++) { finder.Read(block.Block); }
         var before = GC.GetAllocatedBytesForCurrentThread();
@@ -121,7 +121,7 @@ public class BundleRulesTests
     private static BundleFinder Read(string text)
     {
         var finder = new BundleFinder();
-        finder.Read(new BlockCase(text).Block);
+        finder.Read(new BlockText(text).Block);
         return finder;
     }
 
@@ -129,7 +129,7 @@ public class BundleRulesTests
 
     private static Bundle Write(string text)
     {
-        var block = new BlockCase(text);
+        var block = new BlockText(text);
         var finder = new BundleFinder();
         finder.Read(block.Block);
         var list = new RecordList<Bundle>();

@@ -19,12 +19,12 @@ namespace Sluice.Tests.Unit.Detection;
 /// </code>
 /// The n-th transaction stands at position n unless <c>at</c> says where.
 /// </remarks>
-internal sealed class BlockCase
+internal sealed class BlockText
 {
     private readonly RecordList<Block> _blocks = new();
     private readonly int[] _facts = new int[1];
 
-    public BlockCase(string text, long slot = 1_000, bool isContext = false, int seed = 0)
+    public BlockText(string text, long slot = 1_000, bool isContext = false, int seed = 0)
     {
         ref var block = ref _blocks.Add();
         block.Slot = slot;
