@@ -25,6 +25,8 @@ public sealed class BlockDecoder
     private readonly VenueDecoder _venues;
     private readonly GenericDetector _generic;
     private readonly SwapMerger _merger;
+    private readonly LiquidationDecoder _liquidations;
+    private readonly LiquidityDecoder _liquidity;
     private readonly BalanceChangeBuilder _changes;
     private readonly QualityChecks _quality;
     private readonly DontFrontMarks _marks;
@@ -32,6 +34,7 @@ public sealed class BlockDecoder
     private readonly RejectionCounts _readRejections = new();
     private readonly TextCache _texts = new();
     private readonly int[] _tipKeys = new int[WellKnown.TipAccounts.Length];
+    private bool _mayLiquidate; // the transaction at hand invokes a protocol that can liquidate
 
     public BlockDecoder(ProgramCatalog? catalog = null, DecoderOptions? options = null)
     {
@@ -41,6 +44,8 @@ public sealed class BlockDecoder
         _venues = new(_view, new EventReader(_view), _rejections);
         _generic = new(_view);
         _merger = new(_view, _venues, _generic, _texts);
+        _liquidations = new(_view, _rejections);
+        _liquidity = new(_view, _rejections);
         _changes = new(_view);
         _quality = new(_view, _options);
         _marks = new(_options);
@@ -143,6 +148,11 @@ public sealed class BlockDecoder
             if (!cranksTips) { record.TipLamports = Tip(raw, tx); }
             DecodeSwaps(tx, ref record, ref block);
         }
+        else if (_mayLiquidate)
+        {
+            _view.Begin(tx);
+            _liquidations.Write(isFailed: true, record.Liquidations);
+        }
 
         if (IsOfInterest(record)) { WriteSigners(raw, tx, ref record); }
 
@@ -158,6 +168,7 @@ public sealed class BlockDecoder
     {
         var fee = new FeeFacts();
         var cranksTips = false;
+        _mayLiquidate = false;
         var data = raw.Data.Span;
         foreach (ref readonly var ix in raw.Instructions.Span.Slice(tx.InstructionStart, tx.InstructionCount))
         {
@@ -178,6 +189,7 @@ public sealed class BlockDecoder
 
             if (entry.Kind == ProgramKind.Aggregator) { record.UsesAggregator = true; }
             else if (entry.Kind == ProgramKind.TipPayment) { cranksTips = true; }
+            _mayLiquidate |= !entry.Lending.Liquidations.IsEmpty;
             if (!entry.Marks.IsEmpty && ix.IsRaw && entry.Marks.Find(data.Slice(ix.DataStart, ix.DataLength)) is not null)
             {
                 record.UsesFlashLoan = true;
@@ -216,7 +228,9 @@ public sealed class BlockDecoder
         _generic.Run();
         _merger.Write(ref block, ref record);
         record.MintsOrBurnsShares = ChangesShares();
-        if (record.Swaps.Count > 0) { _changes.Write(record.BalanceChanges); }
+        if (_mayLiquidate) { _liquidations.Write(isFailed: false, record.Liquidations); }
+        _liquidity.Write(record.LiquidityChanges);
+        if (record.Swaps.Count + record.Liquidations.Count + record.LiquidityChanges.Count > 0) { _changes.Write(record.BalanceChanges); }
         _quality.Tokens(ref block.Quality);
     }
 

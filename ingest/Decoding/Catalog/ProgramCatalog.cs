@@ -123,6 +123,7 @@ public sealed class ProgramCatalog
         Swaps = Table(fileName, file.Swaps.Select(s => (s.Data, LayoutOf(fileName, s)))),
         Marks = Table(fileName, file.Marks.Select(m => (m.Data, new MarkLayout { Means = m.Means }))),
         Events = [.. file.Events.Select(e => EventOf(fileName, e))],
+        Lending = LendingCatalog.Of(file, text => Hex(fileName, text)),
         HasLogEvents = file.Events.Any(e => e.Transport != EventTransport.Cpi),
     };
 

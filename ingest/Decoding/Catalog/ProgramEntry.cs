@@ -21,6 +21,9 @@ internal sealed class ProgramEntry
 
     public required EventLayout[] Events { get; init; }
 
+    /// <summary>Liquidations and liquidity changes.</summary>
+    public LendingCatalog Lending { get; init; } = LendingCatalog.Empty;
+
     /// <summary>Pool's account index for swaps that only the generic detector can see; <see cref="NoIndex"/> where there is none.</summary>
     public int GenericPool { get; init; } = NoIndex;
 

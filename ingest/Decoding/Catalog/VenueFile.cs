@@ -31,6 +31,18 @@ internal sealed class VenueFile
     /// <summary>Instructions that matter without being swaps.</summary>
     public MarkFile[] Marks { get; init; } = [];
 
+    /// <summary>Instructions that liquidate.</summary>
+    public LiquidationFile[] Liquidations { get; init; } = [];
+
+    /// <summary>Instructions that move the tokens of liquidations which others open and close.</summary>
+    public LiquidationPartFile[] LiquidationParts { get; init; } = [];
+
+    /// <summary>The event that states what a liquidation moved, where tokens do not.</summary>
+    public LiquidationEventFile? LiquidationEvent { get; init; }
+
+    /// <summary>Instructions that add, remove or collect liquidity.</summary>
+    public LiquidityFile[] Liquidity { get; init; } = [];
+
     /// <summary>
     /// Account index of the pool where the layout is not published: the generic detector finds the swap, this names its pool.
     /// </summary>

@@ -186,7 +186,7 @@ public sealed partial class RealBlocksTests
         throw new InvalidOperationException($"no transaction {index}");
     }
 
-    private static Block Decode(string file) => DecodeLines(file).Single();
+    internal static Block Decode(string file) => DecodeLines(file).Single();
 
     private static IEnumerable<Block> DecodeLines(string file)
     {

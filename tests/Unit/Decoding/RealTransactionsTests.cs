@@ -114,7 +114,7 @@ public sealed class RealTransactionsTests
         }
     }
 
-    private static Block Decode(string file)
+    internal static Block Decode(string file)
     {
         var raw = new RawBlock();
         var result = new BlockReader().Read(File.ReadAllBytes(file), new DocumentOrigin(Path.GetFileName(file)), raw);
