@@ -61,7 +61,7 @@ public static class ApiHost
         services.AddSingleton<IHostLifetime, CallersLifetime>();
         services.AddSingleton<ApiMetrics>().AddSingleton<StoreReader>().AddSingleton<StoreState>().AddSingleton<ListReader>()
             .AddSingleton<SwapQueries>().AddSingleton<ArbitrageQueries>().AddSingleton<SlotQueries>().AddSingleton<SummaryQueries>()
-            .AddSingleton<LeaderboardQueries>();
+            .AddSingleton<LeaderboardQueries>().AddSingleton<FindingQueries>();
         services.AddMetrics();
         services.AddRoutingCore();
         services.AddProblemDetails();
@@ -116,6 +116,7 @@ public static class ApiHost
         v1.MapSlots();
         v1.MapSwaps();
         v1.MapArbitrages();
+        v1.MapFindings();
         v1.MapSummary();
         v1.MapLeaderboards();
     }

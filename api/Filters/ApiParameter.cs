@@ -67,10 +67,44 @@ internal static class ApiParameters
         "venue", "Name of a venue that was used.", "raydium-amm-v4")
     { Pattern = "^[A-Za-z0-9 ._()-]{1,100}$" };
 
-    public static readonly ApiParameter Class = new("class", "Class of the finding.", "cyclic")
+    public static readonly ApiParameter Class = ClassOf("cyclic", "cross_pair", "stable", "long_tail");
+
+    public static readonly ApiParameter Victim = new(
+        "victim", "Fee payer or owner of a swap that was traded against, base58.", "CRFDVv9csRhiA5kec6RS34xaZaTTLCMdy6qq5ZpDQLRa")
+    { Pattern = Base58Key };
+
+    public static readonly ApiParameter Obligation = new(
+        "obligation", "Obligation or margin account, base58.", "5y5jCvdD6uTPjWbQtLj8ABQ56jCor2SxURidAqGSyviw")
+    { Pattern = Base58Key };
+
+    public static readonly ApiParameter Wrapper = new(
+        "wrapper", "First top-level program that is no builtin, base58.", "vpeNALD89BZ4KxNUFjdLmFXBCwtyqBDQ85ouNoax38b")
+    { Pattern = Base58Key };
+
+    public static readonly ApiParameter TransactionSignature = new(
+        "signature", "Transaction that is a part of the finding, base58.",
+        "5MajX2HvcNcpbVTgPgy4BpAysatJnFbxypZaMYxnwp2xmbe9uQq8FcytnpaLdLL4SrrQ4oCDAaHhACnTc5GuyfDL")
+    { Pattern = "^[1-9A-HJ-NP-Za-km-z]{64,88}$" };
+
+    public static readonly ApiParameter Protocol = new("protocol", "Lending or margin protocol.", "solend") { Pattern = "^[A-Za-z0-9 ._()-]{1,100}$" };
+
+    public static readonly ApiParameter Tag = new("tag", "Mark that the finding carries.", "multi_victim")
     {
-        Values = ["cyclic", "cross_pair", "stable", "long_tail"],
+        Values = ["multi_victim", "multi_leg", "cross_pool", "partial", "jit", "failed", "dontfront_violated"],
     };
+
+    public static readonly ApiParameter MinNetLamports = new(
+        "min_net_lamports", "Least net profit in lamports, at the stream's price; findings without a price are left out.", "1000000")
+    {
+        Pattern = "^[0-9]{1,38}$",
+    };
+
+    /// <summary>Parameters that lists of findings may take, beside slots, times and pages.</summary>
+    public static readonly IReadOnlyList<ApiParameter> OfFindings =
+        [Pool, Mint, Signer, Victim, Obligation, Wrapper, TransactionSignature, Venue, Protocol, Tag, MinNetLamports];
+
+    /// <summary>The parameter for the classes of one resource.</summary>
+    public static ApiParameter ClassOf(params string[] classes) => new("class", "Class of the finding.", classes[0]) { Values = classes };
 
     public static readonly ApiParameter MinProfit = new(
         "min_profit", "Least gross profit, base units of profit_mint (lamports for SOL). Needs profit_mint.", "1000000")
@@ -107,6 +141,9 @@ internal sealed class ParameterSet(params ApiParameter[] parameters)
     public IReadOnlyList<ApiParameter> Parameters { get; } = parameters;
 
     public IReadOnlyList<string> Names { get; } = [.. parameters.Select(p => p.Name)];
+
+    /// <summary>The parameter of a name, where the endpoint takes it.</summary>
+    public ApiParameter? Find(string name) => Parameters.FirstOrDefault(p => p.Name == name);
 
     public bool Contains(string name)
     {

@@ -59,6 +59,14 @@ internal sealed class ParameterReader(IQueryCollection query)
         return null;
     }
 
+    public string? Signature(ApiParameter parameter)
+    {
+        if (Text(parameter) is not { } text) { return null; }
+        if (Schemas.Chain.Signature.TryParse(text, out _)) { return text; }
+        Refuse(parameter, text, "a signature: 64 bytes in base58, 64 to 88 characters");
+        return null;
+    }
+
     public string? Venue(ApiParameter parameter)
     {
         if (Text(parameter) is not { } text) { return null; }

@@ -22,6 +22,8 @@ internal sealed record RowFilter
         ApiParameters.Mint, ApiParameters.Signer, ApiParameters.Venue, ApiParameters.Class, ApiParameters.MinProfit,
         ApiParameters.ProfitMint, ApiParameters.Limit, ApiParameters.Cursor);
 
+    private static readonly string[] Later = ["victim", "obligation", "wrapper", "signature", "protocol", "tag", "min_net_lamports"];
+
     public ulong? FromSlot { get; init; }
 
     public ulong? ToSlot { get; init; }
@@ -47,6 +49,21 @@ internal sealed record RowFilter
 
     public string? ProfitMint { get; init; }
 
+    public string? Victim { get; init; }
+
+    public string? Obligation { get; init; }
+
+    public string? Wrapper { get; init; }
+
+    public string? Signature { get; init; }
+
+    public string? Protocol { get; init; }
+
+    public string? Tag { get; init; }
+
+    /// <summary>Lamports.</summary>
+    public Int128? MinNetLamports { get; init; }
+
     public int Limit { get; init; } = ApiParameters.DefaultLimit;
 
     /// <summary>The row that the page before ended with.</summary>
@@ -70,9 +87,16 @@ internal sealed record RowFilter
             Mint = reader.Key(ApiParameters.Mint),
             Signer = reader.Key(ApiParameters.Signer),
             Venue = reader.Venue(ApiParameters.Venue),
-            Class = reader.OneOf(ApiParameters.Class),
+            Class = reader.OneOf(request.HttpContext.GetEndpoint()?.Metadata.GetMetadata<ParameterSet>()?.Find("class") ?? ApiParameters.Class),
             MinProfit = reader.Amount(ApiParameters.MinProfit),
             ProfitMint = reader.Key(ApiParameters.ProfitMint),
+            Victim = reader.Key(ApiParameters.Victim),
+            Obligation = reader.Key(ApiParameters.Obligation),
+            Wrapper = reader.Key(ApiParameters.Wrapper),
+            Signature = reader.Signature(ApiParameters.TransactionSignature),
+            Protocol = reader.Venue(ApiParameters.Protocol),
+            Tag = reader.OneOf(ApiParameters.Tag),
+            MinNetLamports = reader.Amount(ApiParameters.MinNetLamports),
             Limit = reader.Limit(),
         };
         if (read.FromSlot > read.ToSlot) { reader.Refuse(Problems.EmptyRange("from_slot", "to_slot")); }
@@ -95,12 +119,37 @@ internal sealed record RowFilter
         return problem is null;
     }
 
+    /// <summary>The value of a parameter of findings, as text; null when it restricts nothing.</summary>
+    public string? Value(string name) => name switch
+    {
+        "pool" => Pool,
+        "mint" => Mint,
+        "signer" => Signer,
+        "venue" => Venue,
+        "class" => Class,
+        "victim" => Victim,
+        "obligation" => Obligation,
+        "wrapper" => Wrapper,
+        "signature" => Signature,
+        "protocol" => Protocol,
+        "tag" => Tag,
+        "min_net_lamports" => MinNetLamports?.ToString(CultureInfo.InvariantCulture),
+        _ => throw new ArgumentOutOfRangeException(nameof(name), name, "no parameter of findings"),
+    };
+
     /// <summary>Equal on every machine and in every release that keeps the form of cursors.</summary>
     private ulong Hash(string path)
     {
         var text = string.Create(
             CultureInfo.InvariantCulture,
             $"{path}\n{FromSlot}\n{ToSlot}\n{FromTimeUnixMs}\n{ToTimeUnixMs}\n{Pool}\n{Mint}\n{Signer}\n{Venue}\n{Class}\n{MinProfit}\n{ProfitMint}");
+
+        // Only what is there, so that the queries of earlier releases keep their fingerprints.
+        foreach (var name in Later)
+        {
+            if (Value(name) is { } value) { text += $"\n{name}={value}"; }
+        }
+
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(Encoding.UTF8.GetBytes(text), hash);
         return BinaryPrimitives.ReadUInt64LittleEndian(hash);

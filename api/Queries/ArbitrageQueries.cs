@@ -10,22 +10,7 @@ internal sealed class ArbitrageQueries(StoreReader store, ListReader lists) : IL
     public string Name => "arbitrages";
 
     /// <summary>The fields of <see cref="Arbitrage"/>, by their names in JSON.</summary>
-    public string Select =>
-        """
-        SELECT t.id, t.rule_version, toDecimal64(t.slot, 0) AS slot, t.block_time,
-          toDecimal64(toUnixTimestamp64Milli(t.block_time), 0) AS block_time_unix_ms, t.leader, t.tx_index, t.signature, t.signer,
-          t.wrapper, t.wrapper_name, t.uses_aggregator, t.uses_flash_loan, t.class, t.profit_mint, t.gross, t.fee_lamports, t.tip_lamports,
-          t.net, t.cost_in_profit_mint,
-          CAST(arrayZip(t.`other_profits.mint`, t.`other_profits.amount`), 'Array(Tuple(mint String, amount Int128))') AS other_profits,
-          t.linked_accounts, t.pools,
-          CAST(arrayZip(t.`legs.ix_index`, t.`legs.inner_ix_index`, t.`legs.venue`, t.`legs.program`, t.`legs.pool`,
-              t.`legs.mint_in`, t.`legs.mint_out`, t.`legs.amount_in`, t.`legs.amount_out`),
-            'Array(Tuple(ix_index Int32, inner_ix_index Int32, venue String, program String, pool String, mint_in String, mint_out String, amount_in UInt64, amount_out UInt64))') AS legs,
-          t.confidence,
-          CAST(arrayZip(t.`confidence_parts.name`, t.`confidence_parts.weight`), 'Array(Tuple(name String, weight Float64))') AS confidence_parts,
-          t.rules_passed
-        FROM arbitrages AS t
-        """;
+    public string Select => FindingSelects.Arbitrage;
 
     public string OrderBy => "ORDER BY t.slot DESC, t.tx_index DESC, t.signature DESC";
 

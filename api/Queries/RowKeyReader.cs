@@ -22,6 +22,13 @@ internal static class RowKeyReader
             else if (json.ValueTextEquals("ix_index"u8)) { json.Read(); ix = json.GetInt32(); }
             else if (json.ValueTextEquals("inner_ix_index"u8)) { json.Read(); inner = json.GetInt32(); }
             else if (json.ValueTextEquals("leg_index"u8)) { json.Read(); leg = json.GetInt32(); }
+            else if (json.ValueTextEquals("first_tx_index"u8)) { json.Read(); tx = json.GetInt32(); }
+            else if (json.ValueTextEquals("id"u8))
+            {
+                // The place of a finding that has no place of its own is in its id.
+                json.Read();
+                if (FindingId.TryParse(json.GetString()!, out var id)) { (signature, ix, inner, leg) = (id.Value.Signature, id.Value.IxIndex, id.Value.InnerIxIndex, id.Value.LegIndex); }
+            }
             else if (json.ValueTextEquals("signature"u8)) { json.Read(); Signature.TryParse(json.ValueSpan, out signature); }
             else { json.Skip(); }
         }

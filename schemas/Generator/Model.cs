@@ -46,7 +46,8 @@ internal sealed record FieldType(Kind Kind, string Name, bool Nullable, bool Arr
 /// <param name="Doc">Its meaning, unit and range.</param>
 /// <param name="ColumnType">ClickHouse type that the schema asks for, or null for the usual one.</param>
 /// <param name="Default">C# expression of a plain value's default, or null where the type's own zero is it.</param>
-internal sealed record Field(string Name, FieldType Type, string Doc, string? ColumnType, string? Default = null)
+/// <param name="Example">A value as JSON shows it, for the api's document.</param>
+internal sealed record Field(string Name, FieldType Type, string Doc, string? ColumnType, string? Default = null, string? Example = null)
 {
     public string Property => char.ToUpperInvariant(Name[0]) + Name[1..];
 }
@@ -108,7 +109,7 @@ internal sealed class SchemaSet
         var name = json.GetProperty("name").GetString()!;
         var type = ReadType(json.GetProperty("type"), ns);
         var value = json.TryGetProperty("default", out var written) ? Default(name, type, written) : null;
-        return new Field(name, type, Text(json, "doc") ?? "", Text(json, "clickhouse"), value);
+        return new Field(name, type, Text(json, "doc") ?? "", Text(json, "clickhouse"), value, Text(json, "example"));
     }
 
     /// <summary>The default as C#: a record that is made here and one that was read without the field are then alike.</summary>

@@ -1,10 +1,11 @@
 using Sluice.Schemas.Generator;
 
-// Usage: Sluice.Schemas.Generator SCHEMAS-FOLDER OUTPUT-FOLDER
-// Reads avro/*.avsc and rows/*.avsc (not avro/history/, whose schemas are only read with), writes one .cs file a type. Files that are no longer made are deleted.
-if (args.Length != 2)
+// Usage: Sluice.Schemas.Generator SCHEMAS-FOLDER OUTPUT-FOLDER [contracts]
+// Reads avro/*.avsc and rows/*.avsc (not avro/history/, whose schemas are only read with), writes one .cs file a type: records and
+// codecs, or the api's contracts of findings. Files that are no longer made are deleted.
+if (args.Length is not (2 or 3) || (args.Length == 3 && args[2] != "contracts"))
 {
-    Console.Error.WriteLine("usage: Sluice.Schemas.Generator SCHEMAS-FOLDER OUTPUT-FOLDER");
+    Console.Error.WriteLine("usage: Sluice.Schemas.Generator SCHEMAS-FOLDER OUTPUT-FOLDER [contracts]");
     return 2;
 }
 
@@ -19,6 +20,27 @@ try
         .SelectMany(folder => Directory.EnumerateFiles(folder, "*.avsc"))
         .Order(StringComparer.Ordinal);
     foreach (var file in files) { schemas.Add(file); }
+    if (args.Length == 3)
+    {
+        foreach (var type in ContractEmitter.ContractsOf(schemas)) { Write(type.Name, ContractEmitter.Contract(type)); }
+        Write("FindingSelects", ContractEmitter.Selects(schemas));
+    }
+    else
+    {
+        WriteRecords(schemas);
+    }
+}
+catch (FormatException e)
+{
+    Console.Error.WriteLine(e.Message);
+    return 1;
+}
+
+foreach (var stale in Directory.EnumerateFiles(output, "*.g.cs").Where(f => !written.Contains(Path.GetFileName(f)))) { File.Delete(stale); }
+return 0;
+
+void WriteRecords(SchemaSet schemas)
+{
     foreach (var type in schemas.Enums) { Write(type.Name, RecordEmitter.Enum(type)); }
     foreach (var type in schemas.Records)
     {
@@ -31,14 +53,6 @@ try
     Write("AvroSchemas", AvroEmitter.Schemas(schemas.Records));
     Write("Tables", ColumnEmitter.Tables([.. schemas.Records.Where(r => r.Table is not null).OrderBy(r => r.Table, StringComparer.Ordinal)]));
 }
-catch (FormatException e)
-{
-    Console.Error.WriteLine(e.Message);
-    return 1;
-}
-
-foreach (var stale in Directory.EnumerateFiles(output, "*.g.cs").Where(f => !written.Contains(Path.GetFileName(f)))) { File.Delete(stale); }
-return 0;
 
 void Write(string name, string text)
 {

@@ -1,6 +1,5 @@
 -- The swap that an arbitrage followed, and what its profit was worth.
-ALTER TABLE arbitrages
-    ADD COLUMN IF NOT EXISTS caused_by_signature Nullable(String) AFTER rules_passed,
+ALTER TABLE arbitrages ADD COLUMN IF NOT EXISTS caused_by_signature Nullable(String) AFTER rules_passed,
     ADD COLUMN IF NOT EXISTS caused_by_tx_index Nullable(Int32) AFTER caused_by_signature,
     ADD COLUMN IF NOT EXISTS caused_by_signer Nullable(String) AFTER caused_by_tx_index,
     ADD COLUMN IF NOT EXISTS cause_pool Nullable(String) AFTER caused_by_signer,
