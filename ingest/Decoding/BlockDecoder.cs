@@ -187,7 +187,11 @@ public sealed class BlockDecoder
                 record.WrapperName = entry.Name.Length > 0 ? entry.Name : null;
             }
 
-            if (entry.Kind == ProgramKind.Aggregator) { record.UsesAggregator = true; }
+            if (entry.Kind == ProgramKind.Aggregator)
+            {
+                record.UsesAggregator = true;
+                if (!tx.IsFailed) { RouteReader.Read(raw, ix, key, entry, record.Routes); }
+            }
             else if (entry.Kind == ProgramKind.TipPayment) { cranksTips = true; }
             _mayLiquidate |= !entry.Lending.Liquidations.IsEmpty;
             if (!entry.Marks.IsEmpty && ix.IsRaw && entry.Marks.Find(data.Slice(ix.DataStart, ix.DataLength)) is not null)

@@ -45,6 +45,7 @@ public sealed class ProgramCatalog
                 Swaps = DiscriminatorTable<SwapLayout>.Empty,
                 Marks = DiscriminatorTable<MarkLayout>.Empty,
                 Events = [],
+                Routes = DiscriminatorTable<RouteLayout>.Empty,
             },
         };
         var claims = new Dictionary<Pubkey, string>();
@@ -104,6 +105,7 @@ public sealed class ProgramCatalog
         if (file.Name + ".json" != fileName) { throw Wrong(fileName, $"is named for '{file.Name}'"); }
         if (file.Programs.Length == 0) { throw Wrong(fileName, "names no program"); }
         if (file.Kind == ProgramKind.Unknown) { throw Wrong(fileName, "kind unknown is what no file says"); }
+        if (file.Routes.Length > 0 && file.Kind != ProgramKind.Aggregator) { throw Wrong(fileName, $"a {file.Kind} takes no routes"); }
         if (file.Swaps.Length > 0 && file.Kind < ProgramKind.Amm) { throw Wrong(fileName, $"a {file.Kind} has no swaps"); }
         return file;
     }
@@ -122,6 +124,7 @@ public sealed class ProgramCatalog
         IsToken2022 = program == WellKnown.Token2022Text,
         Swaps = Table(fileName, file.Swaps.Select(s => (s.Data, LayoutOf(fileName, s)))),
         Marks = Table(fileName, file.Marks.Select(m => (m.Data, new MarkLayout { Means = m.Means }))),
+        Routes = Table(fileName, file.Routes.Select(r => (r.Data, RouteOf(fileName, r)))),
         Events = [.. file.Events.Select(e => EventOf(fileName, e))],
         Lending = LendingCatalog.Of(file, text => Hex(fileName, text)),
         HasLogEvents = file.Events.Any(e => e.Transport != EventTransport.Cpi),
@@ -138,6 +141,10 @@ public sealed class ProgramCatalog
 
         return list.Count == 0 ? DiscriminatorTable<T>.Empty : new(list);
     }
+
+    private static RouteLayout RouteOf(string fileName, RouteFile route) => route.PlatformFeeBytes is 1 or 2
+        ? new(route, route.Data.Length / 2)
+        : throw Wrong(fileName, $"{route.Name}: a platform's fee has one byte or two");
 
     private static SwapLayout LayoutOf(string fileName, SwapFile swap)
     {
@@ -156,7 +163,17 @@ public sealed class ProgramCatalog
         if (legs.Any(l => l.Vaults.Length > MaxVaults)) { throw Wrong(fileName, $"{swap.Name}: more than {MaxVaults} vaults"); }
 
         var native = swap.Native ?? ProgramEntry.NoIndex;
-        return new() { Name = swap.Name, Legs = legs, Native = native, MinAccounts = swap.MinAccounts, Code = code };
+        if (swap.Limit?.Problem() is { } problem) { throw Wrong(fileName, $"{swap.Name}: {problem}"); }
+        return new()
+        {
+            Name = swap.Name,
+            Legs = legs,
+            Native = native,
+            MinAccounts = swap.MinAccounts,
+            Code = code,
+            ArgumentsAt = swap.Data.Length / 2,
+            Limit = swap.Limit,
+        };
 
         LegLayout Leg(int pool, int[] vaults, int[] range)
         {
@@ -178,6 +195,7 @@ public sealed class ProgramCatalog
     private static EventLayout EventOf(string fileName, EventFile file)
     {
         var data = Hex(fileName, file.Data);
+        if (file.Fee?.Problem() is { } problem) { throw Wrong(fileName, $"{file.Name}: {problem}"); }
         return new()
         {
             Transport = file.Transport,
@@ -186,15 +204,24 @@ public sealed class ProgramCatalog
             Pool = file.Pool ?? ProgramEntry.NoIndex,
             NativeAmount = file.NativeAmount ?? ProgramEntry.NoIndex,
             SqrtPrice = file.SqrtPrice ?? ProgramEntry.NoIndex,
+            SqrtPriceBefore = file.SqrtPriceBefore ?? ProgramEntry.NoIndex,
+            Liquidity = file.Liquidity ?? ProgramEntry.NoIndex,
+            TickBefore = file.TickBefore ?? ProgramEntry.NoIndex,
+            TickAfter = file.TickAfter ?? ProgramEntry.NoIndex,
+            Fee = file.Fee,
             Reserves = Checked(fileName, file),
         };
     }
 
     private static ReserveFile? Checked(string fileName, EventFile file)
     {
-        IEnumerable<int> ends = [file.Pool + 32 ?? 0, file.NativeAmount + 8 ?? 0, file.SqrtPrice + 16 ?? 0];
-        if (file.Reserves is { } r) { ends = ends.Concat([.. r.First, .. r.Second, .. r.MinusFirst, .. r.MinusSecond]).Select(o => o + 8); }
-        if (file.Reserves is null ? ends.Max() > file.MinLength : ends.Max() - 8 > file.MinLength)
+        IEnumerable<int> ends =
+        [
+            file.Pool + 32 ?? 0, file.NativeAmount + 8 ?? 0, file.SqrtPrice + 16 ?? 0, file.SqrtPriceBefore + 16 ?? 0, file.Liquidity + 16 ?? 0,
+            file.TickBefore + 4 ?? 0, file.TickAfter + 4 ?? 0,
+        ];
+        if (file.Reserves is { } r) { ends = ends.Concat(new[] { r.First, r.Second, r.MinusFirst, r.MinusSecond }.SelectMany(o => o).Select(o => o + 8)); }
+        if (ends.Max() > file.MinLength)
         {
             throw Wrong(fileName, $"{file.Name}: a field lies beyond the least length of {file.MinLength.ToString(CultureInfo.InvariantCulture)}");
         }

@@ -24,6 +24,9 @@ internal sealed class ProgramEntry
     /// <summary>Liquidations and liquidity changes.</summary>
     public LendingCatalog Lending { get; init; } = LendingCatalog.Empty;
 
+    /// <summary>Finds an aggregator's route by its first bytes.</summary>
+    public required DiscriminatorTable<RouteLayout> Routes { get; init; }
+
     /// <summary>Pool's account index for swaps that only the generic detector can see; <see cref="NoIndex"/> where there is none.</summary>
     public int GenericPool { get; init; } = NoIndex;
 
@@ -73,6 +76,12 @@ internal sealed class SwapLayout
     public required int MinAccounts { get; init; }
 
     public required SwapCode Code { get; init; }
+
+    /// <summary>Bytes of the discriminator, behind which the arguments begin.</summary>
+    public required int ArgumentsAt { get; init; }
+
+    /// <summary>The trader's own limit, null where the arguments state none.</summary>
+    public required LimitFile? Limit { get; init; }
 }
 
 /// <summary>Layout of one pool of an instruction.</summary>
@@ -119,8 +128,23 @@ internal sealed class EventLayout
 
     public required int SqrtPrice { get; init; }
 
+    public required int SqrtPriceBefore { get; init; }
+
+    public required int Liquidity { get; init; }
+
+    public required int TickBefore { get; init; }
+
+    public required int TickAfter { get; init; }
+
+    public required FeeFile? Fee { get; init; }
+
     public required ReserveFile? Reserves { get; init; }
 }
+
+/// <summary>An aggregator's route instruction.</summary>
+/// <param name="File">Where its arguments stand.</param>
+/// <param name="ArgumentsAt">Bytes of the discriminator, behind which the arguments begin.</param>
+internal sealed record RouteLayout(RouteFile File, int ArgumentsAt);
 
 /// <summary>A marked instruction.</summary>
 internal sealed class MarkLayout

@@ -28,6 +28,9 @@ internal sealed class VenueFile
 
     public EventFile[] Events { get; init; } = [];
 
+    /// <summary>Instructions by which an aggregator takes a route.</summary>
+    public RouteFile[] Routes { get; init; } = [];
+
     /// <summary>Instructions that matter without being swaps.</summary>
     public MarkFile[] Marks { get; init; } = [];
 
@@ -87,6 +90,9 @@ internal sealed class SwapFile
     /// <summary>Fewest accounts that a valid instruction has.</summary>
     public int MinAccounts { get; init; }
 
+    /// <summary>The trader's own limit, where the arguments state one.</summary>
+    public LimitFile? Limit { get; init; }
+
     /// <summary>Legs, where one instruction swaps in several pools; in place of pool and vaults.</summary>
     public LegFile[] Legs { get; init; } = [];
 
@@ -127,6 +133,21 @@ internal sealed class EventFile
 
     /// <summary>Offset of the square root of the price after the swap, u128 Q64.64.</summary>
     public int? SqrtPrice { get; init; }
+
+    /// <summary>Offset of the square root of the price before the swap, u128 Q64.64.</summary>
+    public int? SqrtPriceBefore { get; init; }
+
+    /// <summary>Offset of the liquidity that is active after the swap, u128.</summary>
+    public int? Liquidity { get; init; }
+
+    /// <summary>Offset of the active tick or bin before the swap, i32.</summary>
+    public int? TickBefore { get; init; }
+
+    /// <summary>Offset of the active tick or bin after the swap, i32.</summary>
+    public int? TickAfter { get; init; }
+
+    /// <summary>Where the event states the trading fee.</summary>
+    public FeeFile? Fee { get; init; }
 
     /// <summary>Where the event states the reserves.</summary>
     public ReserveFile? Reserves { get; init; }

@@ -87,15 +87,17 @@ internal readonly ref struct SwapEvent
     }
 
     /// <summary>Fills in what the event knows better than balances.</summary>
-    /// <param name="isNative">Whether the swap moved a curve's lamports; such an event's reserves are lamports then and else nothing.</param>
+    /// <param name="isNative">Whether the swap moved a curve's lamports; such an event's reserves and fee are lamports then and else nothing.</param>
     public void Apply(ref SwapDraft swap, bool isNative)
     {
-        if (Layout!.SqrtPrice != ProgramEntry.NoIndex)
-        {
-            swap.SqrtPrice = BinaryPrimitives.ReadUInt128LittleEndian(_payload[Layout.SqrtPrice..]);
-        }
-
-        if (Layout.Reserves is not { } reserves || (Layout.NativeAmount != ProgramEntry.NoIndex && !isNative)) { return; }
+        swap.SqrtPrice = U128(Layout!.SqrtPrice);
+        swap.SqrtPriceBefore = U128(Layout.SqrtPriceBefore);
+        swap.Liquidity = U128(Layout.Liquidity);
+        swap.TickBefore = I32(Layout.TickBefore);
+        swap.TickAfter = I32(Layout.TickAfter);
+        if (Layout.NativeAmount != ProgramEntry.NoIndex && !isNative) { return; }
+        if (Layout.Fee is { } fee) { ApplyFee(fee, ref swap); }
+        if (Layout.Reserves is not { } reserves) { return; }
         var first = Sum(reserves.First, reserves.MinusFirst);
         var second = Sum(reserves.Second, reserves.MinusSecond);
         var inIsFirst = reserves.ByDirection || swap.InIsFirst;
@@ -105,6 +107,34 @@ internal readonly ref struct SwapEvent
         swap.ReserveIn = reserveIn;
         swap.ReserveOut = reserveOut;
     }
+
+    private void ApplyFee(FeeFile fee, ref SwapDraft swap)
+    {
+        if (!Has(fee.Shares[0])) { return; }
+        ulong sum = 0;
+        foreach (var offset in fee.Shares)
+        {
+            if (Has(offset)) { unchecked { sum += U64(offset); } }
+        }
+
+        var isIn = fee.Of switch
+        {
+            FeeToken.In => true,
+            FeeToken.Out => false,
+            FeeToken.Second => !swap.InIsFirst,
+            _ => Has(fee.Charged[0]) && Has(fee.Charged[1]) && U64(fee.Charged[0]) != U64(fee.Charged[1]),
+        };
+        swap.FeeAmount = sum;
+        swap.FeeMint = isIn ? swap.MintIn : swap.MintOut;
+    }
+
+    private bool Has(int offset) => offset + 8 <= _payload.Length;
+
+    private UInt128? U128(int offset) =>
+        offset == ProgramEntry.NoIndex ? null : BinaryPrimitives.ReadUInt128LittleEndian(_payload[offset..]);
+
+    private int? I32(int offset) =>
+        offset == ProgramEntry.NoIndex ? null : BinaryPrimitives.ReadInt32LittleEndian(_payload[offset..]);
 
     private ulong Sum(int[] plus, int[] minus)
     {

@@ -36,6 +36,7 @@ internal sealed class FlowBuilder(TransactionView view)
             frame.Entry = view.EntryOfKey[frame.Program];
             frame.Height = (byte)Math.Min(depth + 1, byte.MaxValue);
             frame.IsSwap = false;
+            frame.IsExplained = false;
             frame.IsByMovements = false;
             frame.Parent = depth == 0 ? -1 : _open[depth - 1];
             frame.End = instructions.Length;

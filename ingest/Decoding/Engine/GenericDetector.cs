@@ -145,6 +145,15 @@ internal sealed class GenericDetector(TransactionView view)
             Trader = trader >= 0 ? trader : view.KeyAt(0),
             IsGeneric = true,
         };
+        for (var i = 0; i < held; i++)
+        {
+            ref readonly var transfer = ref view.Transfers[_held[i]];
+            var withheld = transfer.Sent - Balances.Received(view, _held[i]);
+            if (transfer.Destination == vaultIn) { swap.WithheldIn += withheld; }
+            else if (transfer.Source == vaultOut) { swap.WithheldOut += withheld; }
+        }
+
+        view.Frames[frame].IsExplained = true;
         swap.Pool = PoolOf(frame, entry, vaultIn, vaultOut);
         if (!entry.VaultsAreNoReserves) { Balances.Reserves(view, ref swap, _held[0]); }
         return true;

@@ -15,6 +15,9 @@ internal struct Frame
     /// <summary>True when a decoded swap stands here.</summary>
     public bool IsSwap;
 
+    /// <summary>True when a swap, a liquidity change or a liquidation stands here, which explains all that moved at or below it.</summary>
+    public bool IsExplained;
+
     /// <summary>True for a swap instruction of a venue whose amounts only the generic detector finds.</summary>
     public bool IsByMovements;
 
@@ -105,7 +108,29 @@ internal struct SwapDraft
 
     public ulong? ReserveIn, ReserveOut;
 
-    public UInt128? SqrtPrice;
+    /// <summary>Token-2022 fees withheld on the way into and out of the pool, base units.</summary>
+    public ulong WithheldIn, WithheldOut;
+
+    /// <summary>The instruction's own limit, base units: least amount out, or greatest amount in when <see cref="IsExactOut"/>.</summary>
+    public ulong? LimitAmount;
+
+    /// <summary>True when the instruction fixes the amount out.</summary>
+    public bool IsExactOut;
+
+    /// <summary>Trading fee that an event states, base units of <see cref="FeeMint"/>.</summary>
+    public ulong? FeeAmount;
+
+    /// <summary>Key of the fee's token.</summary>
+    public int FeeMint;
+
+    /// <summary>Square root of the price after and before the swap, Q64.64.</summary>
+    public UInt128? SqrtPrice, SqrtPriceBefore;
+
+    /// <summary>Liquidity that is active after the swap.</summary>
+    public UInt128? Liquidity;
+
+    /// <summary>Active tick or bin.</summary>
+    public int? TickBefore, TickAfter;
 
     /// <summary>True once the other detector's view was compared with this one.</summary>
     public bool IsMatched;

@@ -25,6 +25,7 @@ internal sealed class SwapMerger(TransactionView view, VenueDecoder decoder, Gen
             Insert(swap);
         }
 
+        Limits.Apply(view, _merged.Span);
         var leg = 0;
         for (var i = 0; i < _merged.Count; i++)
         {
@@ -102,9 +103,21 @@ internal sealed class SwapMerger(TransactionView view, VenueDecoder decoder, Gen
         swap.VaultOut = keys[view.KeyAt(draft.VaultOut)];
         swap.ReserveIn = draft.ReserveIn;
         swap.ReserveOut = draft.ReserveOut;
-        swap.SqrtPriceX64 = draft.SqrtPrice is { } root && root <= (UInt128)Int128.MaxValue ? (Int128)root : null;
+        swap.SqrtPriceX64 = Signed(draft.SqrtPrice);
+        swap.SqrtPriceBeforeX64 = Signed(draft.SqrtPriceBefore);
+        swap.Liquidity = Signed(draft.Liquidity);
+        swap.TickBefore = draft.TickBefore;
+        swap.TickAfter = draft.TickAfter;
+        swap.TransferFeeIn = draft.WithheldIn > 0 ? draft.WithheldIn : null;
+        swap.TransferFeeOut = draft.WithheldOut > 0 ? draft.WithheldOut : null;
+        swap.LimitAmount = draft.LimitAmount;
+        swap.IsExactOut = draft.IsExactOut;
+        swap.FeeAmount = draft.FeeAmount;
+        swap.FeeMint = draft.FeeAmount is null ? null : keys[draft.FeeMint];
         swap.Source = draft.IsGeneric ? SwapSource.Generic : draft.IsAgreed ? SwapSource.Both : SwapSource.Decoder;
     }
+
+    private static Int128? Signed(UInt128? value) => value is { } wide && wide <= (UInt128)Int128.MaxValue ? (Int128)wide : null;
 
     private string VenueOf(in Frame frame, bool isGeneric, in Pubkey program)
     {

@@ -16,6 +16,7 @@ internal sealed class VenueDecoder(TransactionView view, EventReader events, Rej
     private readonly ulong[] _gained = new ulong[256];
     private readonly ulong[] _lost = new ulong[256];
     private readonly ulong[] _ignored = new ulong[256];
+    private readonly ulong[] _withheld = new ulong[256];
     private readonly SerumOrders _serum = new(view);
 
     /// <summary>Swaps in order of their frames.</summary>
@@ -73,6 +74,7 @@ internal sealed class VenueDecoder(TransactionView view, EventReader events, Rej
         Array.Clear(_gained, 0, count);
         Array.Clear(_lost, 0, count);
         Array.Clear(_ignored, 0, count);
+        Array.Clear(_withheld, 0, count);
         ref readonly var f = ref view.Frames[frame];
         var payer = -1;
         var firstTransfer = -1;
@@ -127,7 +129,10 @@ internal sealed class VenueDecoder(TransactionView view, EventReader events, Rej
         // What an ignored account got is no part of the swap, though it left the vault.
         swap.AmountIn = swap.NetIn + _ignored[vaultIn];
         swap.AmountOut = swap.NetOut - _ignored[vaultOut];
+        swap.WithheldIn = _withheld[vaultIn];
+        swap.WithheldOut = _withheld[vaultOut];
         view.Frames[frame].IsSwap = true;
+        view.Frames[frame].IsExplained = true;
 
         // A curve's lamports include rent, and its price follows virtual reserves: only its event tells them.
         if (!isNativeSwap && !entry.VaultsAreNoReserves) { Balances.Reserves(view, ref swap, firstTransfer); }
@@ -150,19 +155,29 @@ internal sealed class VenueDecoder(TransactionView view, EventReader events, Rej
             if (firstTransfer < 0) { firstTransfer = t; }
             if (into >= 0)
             {
-                _gained[into] += Balances.Received(view, t);
+                var received = Balances.Received(view, t);
+                _gained[into] += received;
+                _withheld[into] += transfer.Sent - received;
                 if (payer < 0 && outOf < 0) { payer = view.HolderOf(transfer.Source); }
             }
 
             if (outOf >= 0)
             {
                 _lost[outOf] += transfer.Sent;
-                foreach (var index in ignore)
-                {
-                    if (At(accounts, index) == transfer.Destination) { _ignored[outOf] += transfer.Sent; }
-                }
+                if (IsAmong(ignore, accounts, transfer.Destination)) { _ignored[outOf] += transfer.Sent; }
+                else { _withheld[outOf] += transfer.Sent - Balances.Received(view, t); }
             }
         }
+    }
+
+    private bool IsAmong(int[] indexes, ReadOnlySpan<ushort> accounts, int account)
+    {
+        foreach (var index in indexes)
+        {
+            if (At(accounts, index) == account) { return true; }
+        }
+
+        return false;
     }
 
     /// <summary>Lamports of a curve: the event's amount where there is one, else what instructions or balances show.</summary>

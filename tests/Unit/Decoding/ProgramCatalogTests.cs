@@ -39,6 +39,12 @@ public sealed class ProgramCatalogTests
     [InlineData("\"vaults\":[4,5]", "\"vaults\":[]", "no vaults")]
     [InlineData("\"swaps\":[", "\"swaps\":[{\"name\":\"again\",\"data\":\"01\",\"pool\":0,\"vaults\":[1]},", "same bytes")]
     [InlineData("\"kind\":\"amm\"", "\"kind\":\"lending\"", "has no swaps")]
+    [InlineData("\"pool\":0,", "\"pool\":0,\"limit\":{\"at\":-8},", "before the arguments")]
+    [InlineData("\"pool\":0,", "\"pool\":0,\"limit\":{\"at\":8,\"modeAt\":16,\"exactOut\":true},", "not both")]
+    [InlineData("\"source\"", "\"routes\":[{\"name\":\"r\",\"data\":\"01\",\"quoted\":0,\"slippageBps\":8,\"platformFeeBps\":10}],\"source\"", "takes no routes")]
+    [InlineData("\"source\"", "\"events\":[{\"name\":\"E\",\"transport\":\"log\",\"data\":\"01\",\"minLength\":8,\"tickAfter\":8}],\"source\"", "beyond the least length")]
+    [InlineData("\"source\"", "\"events\":[{\"name\":\"E\",\"transport\":\"log\",\"data\":\"01\",\"minLength\":8,\"fee\":{\"shares\":[],\"of\":\"in\"}}],\"source\"", "a fee has shares")]
+    [InlineData("\"source\"", "\"events\":[{\"name\":\"E\",\"transport\":\"log\",\"data\":\"01\",\"minLength\":8,\"fee\":{\"shares\":[0],\"of\":\"charged\"}}],\"source\"", "with it and without it")]
     public void A_wrong_layout_stops_the_start(string from, string to, string message)
     {
         var e = Assert.Throws<InvalidDataException>(() => new ProgramCatalog([("one.json", Orca.Replace(from, to))]));

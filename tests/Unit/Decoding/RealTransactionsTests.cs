@@ -111,7 +111,56 @@ public sealed class RealTransactionsTests
             var isBuy = amountIn[0] == 'q';
             Assert.Equal(reserves[i].GetProperty(isBuy ? "quote" : "base").GetString(), swap.ReserveIn.ToString());
             Assert.Equal(reserves[i].GetProperty(isBuy ? "base" : "quote").GetString(), swap.ReserveOut.ToString());
+            var limit = sandwich.GetProperty(leg).TryGetProperty("min_base_out_raw", out var least) ? least.GetString() : "0";
+            Assert.Equal((limit, false), (swap.LimitAmount.ToString(), swap.IsExactOut));
+            // The pool takes 25 bps, in its first token whichever way the trade goes.
+            var gross = isBuy ? swap.AmountOut + swap.FeeAmount!.Value : swap.AmountIn;
+            Assert.Equal((sandwich.GetProperty("base_mint").GetString(), (gross * 25 + 9_999) / 10_000), (swap.FeeMint.ToString(), swap.FeeAmount!.Value));
         }
+    }
+
+    /// <summary>
+    /// A mint that withholds 2 % is bought in one pool and sold in the next: what the trader received of one is what it paid into the
+    /// other, but for the 651 units that the second pool's curve rounds away.
+    /// </summary>
+    [RealDataFact]
+    public void A_token_with_a_fee_on_transfer_is_followed_from_pool_to_pool()
+    {
+        var file = Directory.GetFiles(RealData.PathOf("transactions", "jupiter-v6"), "GCeRpjvf*").Single();
+        var swaps = Decode(file).Transactions[0].Swaps.Span.ToArray();
+        var (bought, sold) = (swaps.Single(s => s.Venue == "raydium-cpmm"), swaps.Single(s => s.Venue == "fluxbeam"));
+        Assert.Equal(6_428_459_881UL, bought.AmountOut - bought.TransferFeeOut);
+        Assert.Equal(6_428_459_881UL - 651, sold.AmountIn + sold.TransferFeeIn);
+        Assert.Equal((bought.AmountOut * 2 + 99) / 100, bought.TransferFeeOut);
+        Assert.All(swaps.Where(s => s.MintIn != sold.MintIn), s => Assert.Null(s.TransferFeeIn));
+    }
+
+    /// <summary>What a route declared bounds what came of it: the last swap of an exact-in route gives no less than the quote less the tolerance.</summary>
+    [RealDataFact]
+    public void Every_route_ends_within_its_declared_tolerance()
+    {
+        var (routes, judged) = (0, 0);
+        foreach (var file in Directory.GetFiles(RealData.PathOf("transactions", "jupiter-v6"), "*.json"))
+        {
+            var tx = Decode(file).Transactions[0];
+            routes += tx.Routes.Count;
+            if (tx.Routes.Count != 1 || tx.Swaps.Count == 0) { continue; }
+            var route = tx.Routes[0];
+            var (first, last) = (tx.Swaps[0], tx.Swaps[tx.Swaps.Count - 1]);
+            if (route.IsExactOut)
+            {
+                Assert.Equal(route.Amount, last.AmountOut);
+                Assert.True(first.AmountIn <= route.QuotedAmount * (10_000UL + (ulong)route.SlippageBps) / 10_000, file);
+            }
+            else
+            {
+                Assert.True(last.AmountOut >= route.QuotedAmount * (10_000UL - (ulong)route.SlippageBps) / 10_000, file);
+            }
+
+            judged++;
+        }
+
+        Assert.Equal((17, 13), (routes, judged));
     }
 
     internal static Block Decode(string file)
@@ -127,6 +176,8 @@ public sealed class RealTransactionsTests
         ref var tx = ref block.Transactions[0];
         var swaps = new JsonArray();
         foreach (ref var swap in tx.Swaps.Span) { swaps.Add(Describe(swap)); }
+        var routes = new JsonArray();
+        foreach (ref var route in tx.Routes.Span) { routes.Add(Describe(route)); }
         var changes = new JsonArray();
         foreach (ref var change in tx.BalanceChanges.Span)
         {
@@ -147,6 +198,8 @@ public sealed class RealTransactionsTests
             ["usesAggregator"] = tx.UsesAggregator,
             ["usesFlashLoan"] = tx.UsesFlashLoan,
             ["mintsOrBurnsShares"] = tx.MintsOrBurnsShares,
+            ["instructionCount"] = tx.InstructionCount,
+            ["routes"] = routes,
             ["swaps"] = swaps,
             ["signerChanges"] = changes,
         };
@@ -168,5 +221,26 @@ public sealed class RealTransactionsTests
         ["reserveOut"] = swap.ReserveOut?.ToString(),
         ["sqrtPriceX64"] = swap.SqrtPriceX64?.ToString(),
         ["source"] = swap.Source.ToString(),
+        ["limitAmount"] = swap.LimitAmount?.ToString(),
+        ["isExactOut"] = swap.IsExactOut,
+        ["feeAmount"] = swap.FeeAmount?.ToString(),
+        ["feeMint"] = swap.FeeMint?.ToString(),
+        ["transferFeeIn"] = swap.TransferFeeIn?.ToString(),
+        ["transferFeeOut"] = swap.TransferFeeOut?.ToString(),
+        ["sqrtPriceBeforeX64"] = swap.SqrtPriceBeforeX64?.ToString(),
+        ["liquidity"] = swap.Liquidity?.ToString(),
+        ["tickBefore"] = swap.TickBefore,
+        ["tickAfter"] = swap.TickAfter,
+    };
+
+    private static JsonObject Describe(in Route route) => new()
+    {
+        ["at"] = $"{route.IxIndex}.{route.InnerIxIndex}",
+        ["instruction"] = $"{route.Router} {route.Instruction}",
+        ["isExactOut"] = route.IsExactOut,
+        ["amount"] = route.Amount.ToString(),
+        ["quotedAmount"] = route.QuotedAmount.ToString(),
+        ["slippageBps"] = route.SlippageBps,
+        ["platformFeeBps"] = route.PlatformFeeBps,
     };
 }

@@ -18,15 +18,22 @@ internal static class SwapText
     }
 
     /// <summary>
-    /// expect VENUE POOL TRADER AMOUNT MINT -> AMOUNT MINT [reserves IN/OUT] [sqrt X] [generic|decoder]; agreement is not said, and
-    /// a pool named after its vaults is "pair".
+    /// expect VENUE POOL TRADER AMOUNT MINT -> AMOUNT MINT [reserves IN/OUT] [sqrt [BEFORE..]AFTER] [tick [BEFORE..]AFTER] [liquidity N]
+    /// [limit N [exact out]] [fee N MINT] [withheld IN/OUT] [generic|decoder]; agreement is not said, and a pool named after its vaults
+    /// is "pair".
     /// </summary>
     public static string Line(in Swap swap, IReadOnlyDictionary<Pubkey, string> names)
     {
         var text = string.Create(CultureInfo.InvariantCulture,
             $"expect {swap.Venue} {PoolName(swap)} {Name(swap.Trader)} {swap.AmountIn} {Name(swap.MintIn)} -> {swap.AmountOut} {Name(swap.MintOut)}");
         if (swap.ReserveIn is not null || swap.ReserveOut is not null) { text += $" reserves {swap.ReserveIn}/{swap.ReserveOut}"; }
-        if (swap.SqrtPriceX64 is { } root) { text += $" sqrt {root}"; }
+        if (swap.SqrtPriceX64 is { } root) { text += swap.SqrtPriceBeforeX64 is { } before ? $" sqrt {before}..{root}" : $" sqrt {root}"; }
+        if (swap.TickAfter is { } tick) { text += swap.TickBefore is { } before ? $" tick {before}..{tick}" : $" tick {tick}"; }
+        if (swap.Liquidity is { } liquidity) { text += $" liquidity {liquidity}"; }
+        if (swap.LimitAmount is { } limit) { text += $" limit {limit}"; }
+        if (swap.IsExactOut) { text += " exact out"; }
+        if (swap.FeeAmount is { } fee) { text += $" fee {fee} {Name(swap.FeeMint!.Value)}"; }
+        if (swap.TransferFeeIn is not null || swap.TransferFeeOut is not null) { text += $" withheld {swap.TransferFeeIn ?? 0}/{swap.TransferFeeOut ?? 0}"; }
         if (swap.Source != SwapSource.Both) { text += swap.Source == SwapSource.Generic ? " generic" : " decoder"; }
         return text;
 
