@@ -7,6 +7,7 @@ public sealed class RunTotals
 {
     private readonly ulong[] _swaps = new ulong[VenueNames.Count];
     private readonly SortedDictionary<string, ulong> _arbitrages = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, ulong> _sandwiches = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, ulong> _lookAlikes = new(StringComparer.Ordinal);
 
     /// <summary>Slots gone by, skipped ones included.</summary>
@@ -50,8 +51,10 @@ public sealed class RunTotals
         }
     }
 
-    /// <summary>Planted arbitrages by class, planted look-alikes by label.</summary>
+    /// <summary>Planted arbitrages and sandwiches by class, planted look-alikes by label.</summary>
     public IReadOnlyDictionary<string, ulong> Arbitrages => _arbitrages;
+
+    public IReadOnlyDictionary<string, ulong> Sandwiches => _sandwiches;
 
     public IReadOnlyDictionary<string, ulong> LookAlikes => _lookAlikes;
 
@@ -65,7 +68,12 @@ public sealed class RunTotals
 
     internal void Add(TruthEntry entry)
     {
-        var counts = entry.Kind == TruthKind.Arbitrage ? _arbitrages : _lookAlikes;
+        var counts = entry.Kind switch
+        {
+            TruthKind.Arbitrage => _arbitrages,
+            TruthKind.Sandwich => _sandwiches,
+            _ => _lookAlikes,
+        };
         counts[entry.Class] = counts.GetValueOrDefault(entry.Class) + 1;
     }
 }

@@ -62,6 +62,12 @@ public sealed class SimulatorOptions
     /// </summary>
     public int ArbitragesPerThousandBlocks { get; init; } = 1_150;
 
+    /// <summary>
+    /// Sandwiches planted in a thousand blocks: 0.16 a slot were found in slots 318,555,120 to 320,319,077 (February 2025, reports of
+    /// sandwich-finder).
+    /// </summary>
+    public int SandwichesPerThousandBlocks { get; init; } = 160;
+
     /// <summary>Look-alikes planted in a thousand blocks. Chosen: more than there are arbitrages.</summary>
     public int LookAlikesPerThousandBlocks { get; init; } = 2_000;
 
@@ -90,6 +96,7 @@ public sealed class SimulatorOptions
         }
 
         ArgumentOutOfRangeException.ThrowIfNegative(ArbitragesPerThousandBlocks);
+        ArgumentOutOfRangeException.ThrowIfNegative(SandwichesPerThousandBlocks);
         ArgumentOutOfRangeException.ThrowIfNegative(LookAlikesPerThousandBlocks);
     }
 }

@@ -7,16 +7,19 @@ public enum TruthKind
 {
     Arbitrage,
     LookAlike,
+    Sandwich,
 }
 
-/// <summary>One planted transaction and everything known about it.</summary>
-/// <param name="Id">Name of the entry in its run: <c>arbitrage-17</c>, <c>look-alike-4</c>.</param>
-/// <param name="Kind">Arbitrage or look-alike.</param>
-/// <param name="Class">Of arbitrages cyclic, cross-pair, stable or long-tail; of look-alikes what it really is.</param>
-/// <param name="Slot">Slot of the block.</param>
-/// <param name="Index">Position in the block, votes counted.</param>
-/// <param name="Signature">The transaction's first signature.</param>
-/// <param name="Signer">Who paid and signed.</param>
+/// <summary>One planted transaction, or sandwich, and everything known about it.</summary>
+/// <param name="Id">Name of the entry in its run: <c>arbitrage-17</c>, <c>look-alike-4</c>, <c>sandwich-9</c>.</param>
+/// <param name="Kind">Arbitrage, look-alike or sandwich.</param>
+/// <param name="Class">
+/// Of arbitrages cyclic, cross-pair, stable or long-tail; of sandwiches classic, wide_block or multi_slot; of look-alikes what it really is.
+/// </param>
+/// <param name="Slot">Slot of the block; of a sandwich, that of its first victim.</param>
+/// <param name="Index">Position in the block, votes counted; of a sandwich, its first victim's.</param>
+/// <param name="Signature">The transaction's first signature; of a sandwich, its first victim's.</param>
+/// <param name="Signer">Who paid and signed; of a sandwich, the attacker.</param>
 /// <param name="Pools">Pools of the swaps, in the order of execution.</param>
 /// <param name="Route">How the swaps were called: direct, program or jupiter.</param>
 /// <param name="FlashLoan">Whether a flash loan brackets the swaps.</param>
@@ -27,7 +30,7 @@ public enum TruthKind
 /// Gain in base units of the profit mint, before fee and tip, after a flash loan's fee and without rent. Null for
 /// look-alikes.
 /// </param>
-/// <param name="FeeLamports">The transaction's fee.</param>
+/// <param name="FeeLamports">The transaction's fee; of a sandwich, the attacker's.</param>
 /// <param name="TipLamports">Lamports to Jito's tip accounts.</param>
 /// <param name="Net">
 /// Gross less fee and tip where the profit is in SOL; null elsewhere, since fee and tip are in lamports and the truth holds

@@ -9,6 +9,8 @@ namespace Sluice.Cli.Replay;
 internal sealed class PlantedReport : IFindings
 {
     private readonly HashSet<Signature> _found = [];
+    private readonly HashSet<Signature> _victims = [];
+    private long _sandwiches;
 
     /// <summary>Planted arbitrages that were not found.</summary>
     public long Missed { get; private set; }
@@ -17,6 +19,12 @@ internal sealed class PlantedReport : IFindings
     public long Invented { get; private set; }
 
     public void Write(in Arbitrage finding) => _found.Add(finding.Signature);
+
+    public void Write(in Sandwich finding)
+    {
+        _sandwiches++;
+        _victims.Add(finding.Victims[0].Signature);
+    }
 
     /// <summary>Prints the comparison; <see cref="Missed"/> and <see cref="Invented"/> are known afterwards.</summary>
     public void Print(IReadOnlyList<TruthEntry> truth, TextWriter output)
@@ -30,6 +38,14 @@ internal sealed class PlantedReport : IFindings
         foreach (var group in planted.GroupBy(t => t.Class).OrderBy(g => g.Key, StringComparer.Ordinal))
         {
             output.WriteLine($"  {group.Key,-12} {group.Count(t => _found.Contains(t.Signature)),8:N0} of {group.Count(),8:N0}");
+        }
+
+        var sandwiches = truth.Where(t => t.Kind == TruthKind.Sandwich).ToArray();
+        var seen = sandwiches.Count(t => _victims.Contains(t.Signature));
+        output.WriteLine($"Planted and found: {Human.Count(seen)} of {Human.Count(sandwiches.Length)} sandwiches; {Human.Count(_sandwiches - seen)} findings were not planted.");
+        foreach (var group in sandwiches.GroupBy(t => t.Class).OrderBy(g => g.Key, StringComparer.Ordinal))
+        {
+            output.WriteLine($"  {group.Key,-12} {group.Count(t => _victims.Contains(t.Signature)),8:N0} of {group.Count(),8:N0}");
         }
 
         var lookAlikes = truth.Where(t => t.Kind == TruthKind.LookAlike).ToArray();

@@ -33,6 +33,7 @@ internal static class TotalsFile
             json.WriteNumber("tipped_transactions", totals.TippedTransactions);
             json.WriteNumber("bytes", totals.Bytes);
             WriteCounts(json, "arbitrages", totals.Arbitrages);
+            WriteCounts(json, "sandwiches", totals.Sandwiches);
             WriteCounts(json, "look_alikes", totals.LookAlikes);
             json.WriteEndObject();
         }

@@ -34,7 +34,12 @@ public sealed class TruthFile : IDisposable
     {
         json.WriteStartObject();
         json.WriteString("id", entry.Id);
-        json.WriteString("kind", entry.Kind == TruthKind.Arbitrage ? "arbitrage" : "look-alike");
+        json.WriteString("kind", entry.Kind switch
+        {
+            TruthKind.Arbitrage => "arbitrage",
+            TruthKind.Sandwich => "sandwich",
+            _ => "look-alike",
+        });
         json.WriteString("class", entry.Class);
         json.WriteNumber("slot", entry.Slot);
         json.WriteNumber("index", entry.Index);

@@ -146,6 +146,18 @@ internal sealed class Stage
         Totals.Add(entry);
     }
 
+    /// <summary>Notes a sandwich whose last leg was just sent.</summary>
+    public void PlantSandwich(
+        string label, Signature victim, ulong slot, int index, int attacker, Pool pool, Mint profitMint, Int128 gross, ulong fees, ulong tip)
+    {
+        Int128? net = profitMint.IsNative ? gross - fees - tip : null;
+        var entry = new TruthEntry(
+            "sandwich-" + (++_planted).ToString(System.Globalization.CultureInfo.InvariantCulture), TruthKind.Sandwich, label, slot, index,
+            victim, Accounts[attacker].Key, [Accounts[pool.Account].Key], "program", false, Accounts[profitMint.Account].Key, gross, fees, tip, net);
+        Truth.Add(entry);
+        Totals.Add(entry);
+    }
+
     private void CountFees(ulong baseFee, ulong priority)
     {
         Totals.Transactions++;

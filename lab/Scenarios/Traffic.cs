@@ -1,5 +1,6 @@
 using Sluice.Lab.Scenarios.Arbitrage;
 using Sluice.Lab.Scenarios.LookAlikes;
+using Sluice.Lab.Scenarios.Sandwiches;
 
 namespace Sluice.Lab.Scenarios;
 
@@ -20,9 +21,11 @@ internal sealed class Traffic
     private readonly PlainTraffic _plain;
     private readonly ArbitragePlanter _arbitrages;
     private readonly LookAlikePlanter _lookAlikes;
+    private readonly SandwichPlanter _sandwiches;
     private int _planned;
     private int _plannedArbitrages;
     private int _plannedLookAlikes;
+    private int _plannedSandwiches;
 
     public Traffic(Stage stage)
     {
@@ -35,6 +38,7 @@ internal sealed class Traffic
         _plain = new PlainTraffic(stage, purses, _swaps);
         var execution = new Execution(stage, purses, jupiter, new FlashLoans(stage));
         _arbitrages = new ArbitragePlanter(stage, new PlanFinder(stage, market), execution, _swaps, purses);
+        _sandwiches = new SandwichPlanter(stage, market, _swaps, purses);
         _lookAlikes = new LookAlikePlanter(
             stage,
             new RouteLookAlikes(stage, market, _swaps, purses),
@@ -44,7 +48,7 @@ internal sealed class Traffic
 
     /// <summary>Non-vote transactions that the block still gets.</summary>
     public int Remaining =>
-        Math.Max(_plannedArbitrages + _plannedLookAlikes, _planned - (_stage.TransactionCount - _stage.VoteCount));
+        Math.Max(_plannedArbitrages + _plannedLookAlikes + _plannedSandwiches + _sandwiches.Due, _planned - (_stage.TransactionCount - _stage.VoteCount));
 
     /// <summary>Decides how many non-vote transactions the block gets, and how many of them are planted.</summary>
     public void PlanBlock(int transactions)
@@ -52,6 +56,7 @@ internal sealed class Traffic
         _planned = transactions;
         _plannedArbitrages = Thousandths(_stage.Options.ArbitragesPerThousandBlocks);
         _plannedLookAlikes = Thousandths(_stage.Options.LookAlikesPerThousandBlocks);
+        _plannedSandwiches = Thousandths(_stage.Options.SandwichesPerThousandBlocks);
     }
 
     /// <summary>Makes the next transaction, or a planted one with the large swaps that it needs before it.</summary>
@@ -68,6 +73,15 @@ internal sealed class Traffic
         {
             _plannedLookAlikes--;
             _lookAlikes.Plant();
+        }
+        else if (draw < _plannedArbitrages + _plannedLookAlikes + _plannedSandwiches)
+        {
+            _plannedSandwiches--;
+            _sandwiches.Plant();
+        }
+        else if (draw < _plannedArbitrages + _plannedLookAlikes + _plannedSandwiches + _sandwiches.Due)
+        {
+            _sandwiches.Step();
         }
         else if (_stage.Random.PerMille(_stage.Options.FailedPerMille))
         {
