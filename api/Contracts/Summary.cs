@@ -50,6 +50,9 @@ public sealed record Summary
 
     /// <summary>Arbitrages by class and token of profit, most frequent first, at most 100.</summary>
     public required IReadOnlyList<FindingSummary> Findings { get; init; }
+
+    /// <summary>Findings beside arbitrages, by kind and class.</summary>
+    public required IReadOnlyList<KindSummary> OtherFindings { get; init; }
 }
 
 /// <summary>The chain's own arithmetic over all stored blocks.</summary>
@@ -111,4 +114,31 @@ public sealed record FindingSummary
 
     /// <summary>Tips, lamports.</summary>
     public required BaseUnits TipLamports { get; init; }
+}
+
+/// <summary>Findings of one kind and class.</summary>
+public sealed record KindSummary
+{
+    /// <summary>Kind, as its list is called: <c>sandwiches</c>, <c>round_trips</c>, <c>jit</c>, <c>liquidations</c>, <c>failed_attempts</c> or <c>bundles</c>.</summary>
+    /// <example>sandwiches</example>
+    public required string Kind { get; init; }
+
+    /// <summary>Class; of just-in-time liquidity the venue, of liquidations the protocol.</summary>
+    /// <example>classic</example>
+    public required string Class { get; init; }
+
+    /// <summary>Findings.</summary>
+    public required long Count { get; init; }
+
+    /// <summary>Net profit of those whose net is known in lamports.</summary>
+    public required BaseUnits NetLamports { get; init; }
+
+    /// <summary>Findings whose net is known in lamports.</summary>
+    public required long CountWithNet { get; init; }
+
+    /// <summary>Loss of the victims as far as it is known, lamports; null for kinds without victims.</summary>
+    public required BaseUnits? VictimLossLamports { get; init; }
+
+    /// <summary>Fees of the transactions, lamports; of failed attempts, what they burnt.</summary>
+    public required BaseUnits FeeLamports { get; init; }
 }

@@ -25,7 +25,24 @@ internal sealed class SummaryQueries(StoreReader store)
               WHERE NOT a.retracted
               GROUP BY class, profit_mint
               ORDER BY findings DESC, class, profit_mint
-              LIMIT 100) AS f) AS findings
+              LIMIT 100) AS f) AS findings,
+          (SELECT groupArray(CAST((o.kind, o.class, o.findings, toString(o.net), o.with_net, if(o.kind = 'sandwiches', toString(o.loss), NULL), toString(o.fees)),
+              'Tuple(kind String, class String, count Decimal(18, 0), net_lamports String, count_with_net Decimal(18, 0), victim_loss_lamports Nullable(String), fee_lamports String)'))
+            FROM (SELECT * FROM (
+              SELECT 'sandwiches' AS kind, toString(s.class) AS class, count() AS findings, ifNull(sum(s.net_lamports), 0) AS net, count(s.net_lamports) AS with_net,
+                ifNull(sum(s.victim_loss_lamports), 0) AS loss, sum(toInt128(s.fee_lamports)) AS fees
+              FROM sandwiches AS s WHERE NOT s.retracted GROUP BY class
+              UNION ALL SELECT 'round_trips', toString(r.class), count(), 0, 0, 0, sum(toInt128(r.fee_lamports))
+              FROM round_trips AS r WHERE NOT r.retracted GROUP BY r.class
+              UNION ALL SELECT 'jit', toString(j.venue), count(), ifNull(sum(j.net_lamports), 0), count(j.net_lamports), 0, sum(toInt128(j.fee_lamports))
+              FROM jit AS j WHERE NOT j.retracted GROUP BY j.venue
+              UNION ALL SELECT 'liquidations', toString(l.protocol), count(), ifNull(sum(l.net_lamports), 0), count(l.net_lamports), 0, sum(toInt128(l.fee_lamports))
+              FROM liquidations AS l WHERE NOT l.retracted GROUP BY l.protocol
+              UNION ALL SELECT 'failed_attempts', toString(a.class), count(), 0, 0, 0, sum(toInt128(a.fee_lamports))
+              FROM failed_attempts AS a WHERE NOT a.retracted GROUP BY a.class
+              UNION ALL SELECT 'bundles', 'inferred', count(), 0, 0, 0, 0
+              FROM bundles AS u WHERE NOT u.retracted HAVING count() > 0)
+              ORDER BY kind, findings DESC, class) AS o) AS other_findings
         FROM (
             SELECT count() AS slots, min(slot) AS first_slot, max(slot) AS last_slot,
               min(block_time) AS first_block_time, max(block_time) AS last_block_time,

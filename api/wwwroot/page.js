@@ -74,6 +74,7 @@ function showFigures(summary) {
     tile('Transactions', whole.format(summary.transactions), `${whole.format(summary.votes)} votes`),
     tile('Swaps', whole.format(summary.swaps)),
     tile('Arbitrages', whole.format(found)),
+    tile('Sandwiches', whole.format(summary.other_findings.filter((f) => f.kind === 'sandwiches').reduce((sum, f) => sum + f.count, 0))),
     tile('Fees', roundSol(summary.fees_lamports)),
     tile('Tips', roundSol(summary.tips_lamports), `${whole.format(summary.tipped)} transactions`),
   );
@@ -125,6 +126,67 @@ function showClasses(findings) {
       ]), 'cards'));
 }
 
+const kindNames = {
+  sandwiches: 'Sandwich', round_trips: 'No sandwich', jit: 'JIT liquidity', liquidations: 'Liquidation', failed_attempts: 'Failed attempt', bundles: 'Bundle',
+};
+
+function signed(text) {
+  const value = BigInt(text);
+  return element('span', { className: value > 0n ? 'gain' : value < 0n ? 'loss' : 'dim' }, value === 0n ? '0 SOL' : sol(text));
+}
+
+function showKinds(findings) {
+  byId('by-kind').replaceChildren(findings.length === 0
+    ? empty('Nothing else has been found in these slots.')
+    : table(
+      [['Kind'], ['Class'], ['Findings', 'num'], ['Net', 'num'], ["Victims' loss", 'num'], ['Fees', 'num']],
+      findings.map((f) => [
+        kindNames[f.kind] ?? f.kind,
+        element('span', { className: 'chip' }, f.class.replaceAll('_', '-')),
+        whole.format(f.count),
+        f.count_with_net === 0 ? element('span', { className: 'dim' }, f.kind === 'sandwiches' || f.kind === 'jit' || f.kind === 'liquidations' ? 'unknown' : '–') : signed(f.net_lamports),
+        f.victim_loss_lamports === null ? element('span', { className: 'dim' }, '–') : sol(f.victim_loss_lamports),
+        f.fee_lamports === '0' ? element('span', { className: 'dim' }, '–') : sol(f.fee_lamports),
+      ]), 'cards'));
+}
+
+async function showSandwiches() {
+  const { data } = await get('/api/v1/sandwiches?limit=10');
+  byId('latest-sandwiches').replaceChildren(data.length === 0
+    ? empty('No sandwich has been found in these slots.')
+    : table(
+      [['Slot'], ['Time'], ['Class'], ['Venue', 'route'], ['Victims', 'num'], ['Loss', 'num'], ['Net', 'num'], ['Attacker'], ['Confidence', 'num']],
+      data.map((s) => [
+        element('a', { href: `/api/v1/slots/${s.slot}` }, whole.format(s.slot)),
+        time(s.block_time),
+        element('span', { className: 'chip', title: s.tags.join(', ') }, s.class.replaceAll('_', '-')),
+        element('a', { href: `/api/v1/sandwiches/${encodeURIComponent(s.id)}`, title: s.pool }, `${s.venue} ${tokenName(s.mint_in)} → ${tokenName(s.mint_out)}`),
+        whole.format(s.victims.length),
+        s.victim_loss === null ? element('span', { className: 'dim' }, 'unknown') : amount(s.victim_loss, s.loss_mint),
+        s.net === null ? element('span', { className: 'dim' }, 'unknown')
+          : element('span', { className: BigInt(s.net) > 0n ? 'gain' : 'loss' }, amount(s.net, s.mint_in)),
+        element('a', { className: 'mono', href: `/api/v1/sandwiches?signer=${s.attacker}`, title: s.attacker }, short(s.attacker)),
+        s.confidence.toFixed(2),
+      ]), 'cards'));
+}
+
+async function showLiquidations() {
+  const { data } = await get('/api/v1/liquidations?limit=10');
+  byId('latest-liquidations').replaceChildren(data.length === 0
+    ? empty('No liquidation has been found in these slots.')
+    : table(
+      [['Slot'], ['Time'], ['Protocol'], ['Repaid', 'num'], ['Seized', 'num'], ['Bonus', 'num'], ['Liquidator']],
+      data.map((l) => [
+        element('a', { href: `/api/v1/slots/${l.slot}` }, whole.format(l.slot)),
+        time(l.block_time),
+        element('a', { href: `/api/v1/liquidations/${encodeURIComponent(l.id)}`, title: l.signature }, l.protocol),
+        l.repaid_amount === null ? element('span', { className: 'dim' }, 'unknown') : amount(l.repaid_amount, l.repay_mint),
+        l.seized_amount === null ? element('span', { className: 'dim' }, 'unknown') : amount(l.seized_amount, l.seized_mint),
+        l.bonus_bps === null ? element('span', { className: 'dim' }, 'unknown') : `${(l.bonus_bps / 100).toFixed(2)} %`,
+        element('a', { className: 'mono', href: `/api/v1/liquidations?signer=${l.liquidator}`, title: l.liquidator }, short(l.liquidator)),
+      ]), 'cards'));
+}
+
 const columns = [['Slot'], ['Time'], ['Class'], ['Route', 'route'], ['Gross', 'num'], ['Net', 'num'], ['Tip', 'num'], ['Signer'], ['Confidence', 'num']];
 
 function row(a) {
@@ -167,8 +229,9 @@ async function guarded(work) {
 byId('example').textContent = `curl '${location.origin}/api/v1/arbitrages?class=cyclic&limit=5'`;
 byId('more').addEventListener('click', () => guarded(() => showLatest(true)));
 await guarded(async () => {
-  const [summary] = await Promise.all([get('/api/v1/summary'), showLatest(false)]);
+  const [summary] = await Promise.all([get('/api/v1/summary'), showLatest(false), showSandwiches(), showLiquidations()]);
   showFigures(summary);
   showQuality(summary.quality);
   showClasses(summary.findings);
+  showKinds(summary.other_findings);
 });
