@@ -30,6 +30,7 @@ public sealed class BlockDecoder
     private readonly BalanceChangeBuilder _changes;
     private readonly QualityChecks _quality;
     private readonly DontFrontMarks _marks;
+    private readonly TransferWriter _transfers;
     private readonly RejectionCounts _rejections = new();
     private readonly RejectionCounts _readRejections = new();
     private readonly TextCache _texts = new();
@@ -49,6 +50,7 @@ public sealed class BlockDecoder
         _changes = new(_view);
         _quality = new(_view, _options);
         _marks = new(_options);
+        _transfers = new(_view);
     }
 
     /// <summary>Fills <paramref name="block"/> from <paramref name="raw"/>. The record is reset first; the raw block gains at most one key, wSOL's.</summary>
@@ -154,7 +156,7 @@ public sealed class BlockDecoder
             _liquidations.Write(isFailed: true, record.Liquidations);
         }
 
-        if (IsOfInterest(record)) { WriteSigners(raw, tx, ref record); }
+        if (HasActors(record)) { WriteSigners(raw, tx, ref record); }
 
         block.TransactionCount++;
         if (tx.IsFailed) { block.FailedCount++; }
@@ -213,7 +215,7 @@ public sealed class BlockDecoder
     }
 
     /// <summary>True when a detector may ask who signed: something was traded, provided, liquidated or handed over.</summary>
-    private static bool IsOfInterest(in Transaction record) =>
+    private static bool HasActors(in Transaction record) =>
         record.Swaps.Count + record.LiquidityChanges.Count + record.Liquidations.Count + record.Transfers.Count + record.AuthorityChanges.Count > 0;
 
     private static void WriteSigners(RawBlock raw, in RawTransaction tx, ref Transaction record)
@@ -234,7 +236,10 @@ public sealed class BlockDecoder
         record.MintsOrBurnsShares = ChangesShares();
         if (_mayLiquidate) { _liquidations.Write(isFailed: false, record.Liquidations); }
         _liquidity.Write(record.LiquidityChanges);
-        if (record.Swaps.Count + record.Liquidations.Count + record.LiquidityChanges.Count > 0) { _changes.Write(record.BalanceChanges); }
+        var isOfInterest = record.Swaps.Count + record.Liquidations.Count + record.LiquidityChanges.Count > 0;
+        if (isOfInterest) { _changes.Write(record.BalanceChanges); }
+        _transfers.Write(withLamports: isOfInterest, record.Transfers);
+        _transfers.Write(record.AuthorityChanges);
         _quality.Tokens(ref block.Quality);
     }
 

@@ -120,6 +120,9 @@ internal sealed class FlowBuilder(TransactionView view)
             case 16 or 18 when data.Length >= 33 && InRange(accounts, 2): // InitializeAccount2, InitializeAccount3
                 Opened(accounts[0], accounts[1], view.Raw.Keys.Find(new Pubkey(data.Slice(1, 32))));
                 break;
+            case 6 when data.Length >= 35 && data[1] == 2 && data[2] == 1 && InRange(accounts, 2): // SetAuthority of AccountOwner to somebody
+                view.HandOvers.Add() = (frame, accounts[0], accounts[1], new Pubkey(data.Slice(3, 32)));
+                break;
             case 7 or 14 when InRange(accounts, 2): // MintTo, MintToChecked
                 view.SupplyChanges.Add() = (frame, view.KeyAt(accounts[0]));
                 break;

@@ -15,7 +15,7 @@ internal struct Frame
     /// <summary>True when a decoded swap stands here.</summary>
     public bool IsSwap;
 
-    /// <summary>True when a swap, a liquidity change or a liquidation stands here, which explains all that moved at or below it.</summary>
+    /// <summary>True when a swap that the generic detector saw stands here. Those of the others are told by <see cref="Transfer.ClaimedBy"/>.</summary>
     public bool IsExplained;
 
     /// <summary>True for a swap instruction of a venue whose amounts only the generic detector finds.</summary>
@@ -46,7 +46,7 @@ internal struct Transfer
     /// <summary>Frame to which the generic detector currently counts the transfer; -1 when none.</summary>
     public int Holder;
 
-    /// <summary>Frame of the decoded swap that the transfer belongs to; -1 when none.</summary>
+    /// <summary>Frame of the decoded swap, liquidity change or liquidation that the transfer belongs to; -1 when none.</summary>
     public int ClaimedBy;
 
     /// <summary>Positions in the transaction's accounts.</summary>

@@ -1,5 +1,6 @@
 using Sluice.Ingest.Decoding.Catalog;
 using Sluice.Ingest.Decoding.Model;
+using Sluice.Schemas.Chain;
 
 namespace Sluice.Ingest.Decoding.Engine;
 
@@ -36,6 +37,9 @@ internal sealed class TransactionView(ProgramCatalog catalog)
     /// <summary>Token accounts closed: the account's and the receiver's position.</summary>
     public Pile<(int Account, int Receiver)> Closings { get; } = new();
 
+    /// <summary>Token accounts given to another owner: the frame, the account's and the former owner's position, the new owner.</summary>
+    public Pile<(int Frame, int Account, int From, Pubkey To)> HandOvers { get; } = new();
+
     /// <summary>True when some instruction is known only in a parsed form, so that not everything that happened is known.</summary>
     public bool HasOpaque { get; set; }
 
@@ -56,7 +60,7 @@ internal sealed class TransactionView(ProgramCatalog catalog)
     public void Begin(RawBlock raw)
     {
         Raw = raw;
-        WrappedSol = raw.Keys.Intern(WellKnown.WrappedSol);
+        WrappedSol = raw.Keys.Intern(Catalog.WellKnown.WrappedSol);
         var count = raw.Keys.Count;
         if (EntryOfKey.Length < count) { EntryOfKey = new ushort[Math.Max(count, EntryOfKey.Length * 2)]; }
         Array.Clear(EntryOfKey, 0, count);
@@ -76,6 +80,7 @@ internal sealed class TransactionView(ProgramCatalog catalog)
         SupplyChanges.Clear();
         Openings.Clear();
         Closings.Clear();
+        HandOvers.Clear();
         HasOpaque = false;
         var tokens = Tokens.Resize(tx.AccountCount);
         tokens.Fill(new TokenAccount { Mint = -1, Owner = -1, Balance = -1 });

@@ -132,7 +132,6 @@ internal sealed class VenueDecoder(TransactionView view, EventReader events, Rej
         swap.WithheldIn = _withheld[vaultIn];
         swap.WithheldOut = _withheld[vaultOut];
         view.Frames[frame].IsSwap = true;
-        view.Frames[frame].IsExplained = true;
 
         // A curve's lamports include rent, and its price follows virtual reserves: only its event tells them.
         if (!isNativeSwap && !entry.VaultsAreNoReserves) { Balances.Reserves(view, ref swap, firstTransfer); }
