@@ -5,27 +5,64 @@ using Sluice.Schemas.Records;
 namespace Sluice.Processors.Core.Prices;
 
 /// <summary>What tokens are worth in SOL and dollars, by the swaps of one leader group's window.</summary>
+/// <remarks>
+/// Steps:
+/// <list type="number">
+/// <item>Of every pool that trades a token against SOL, a dollar or staked SOL, the first state in the window (before any swap that the window
+/// could show to be an attack) and how much of the quote it holds or traded. Left out: failed transactions, order books, what only the generic
+/// detector saw, dust.</item>
+/// <item>A dollar in SOL: the median of the pools between the two (<see cref="PoolMedian"/>).</item>
+/// <item>A token in SOL: the median of its pools against SOL, and against dollars and staked SOL, whose prices bring them to SOL.</item>
+/// </list>
+/// Nothing is assumed: without a pool there is no price. Integers alone; the result does not depend on the order in which equal things came.
+/// Nothing is allocated once buffers have grown. Not thread-safe.
+/// </remarks>
 public sealed class PriceBook
 {
-    private readonly BlockContext _block = new();
-    private long _newest = -1;
+    private readonly KeyIndex<PoolPair> _pairs = new();
+    private readonly KeyIndex<Pubkey> _bases = new();
+    private readonly Dictionary<(Route Route, string Venue), string> _sources = [];
+    private PoolObservation[] _pools = new PoolObservation[64];
+    private int[] _first = new int[64]; // first pool of a base
+    private Quote[] _quotes = new Quote[16];
+    private Rate[] _staked = []; // of a base that is staked SOL, lamports a base unit
+    private Price _dollar;
+    private bool _isPrepared;
+    private long _newest = long.MinValue;
 
-    /// <summary>Forgets everything and turns to a group: the window of slots 4·group − 1 to 4·group + 4.</summary>
-    public void BeginGroup(long group)
+    [Flags]
+    private enum Route : byte
     {
-        _newest = -1;
-        Group = group;
+        None = 0,
+        Direct = 1,
+        ViaDollar = 2,
+        ViaStaked = 4,
     }
 
-    /// <summary>The group.</summary>
+    /// <summary>The group whose window the prices are of.</summary>
     public long Group { get; private set; }
 
-    /// <summary>Takes a block's swaps. Slots ascend; a slot that was taken already is ignored.</summary>
+    /// <summary>Forgets everything and turns to a group: the window of slots 4 · group − 1 to 4 · group + 4.</summary>
+    public void BeginGroup(long group)
+    {
+        Group = group;
+        _pairs.Clear();
+        _bases.Clear();
+        _isPrepared = false;
+        _newest = long.MinValue;
+    }
+
+    /// <summary>Takes a block's swaps. Slots ascend; one that was taken already is ignored.</summary>
     public void Add(in Block block)
     {
         if (block.Slot <= _newest) { return; }
         _newest = block.Slot;
-        _block.Begin(block);
+        _isPrepared = false;
+        foreach (ref readonly var tx in block.Transactions.Span)
+        {
+            if (tx.Status != TransactionStatus.Success) { continue; }
+            foreach (ref readonly var swap in tx.Swaps.Span) { Take(swap, block.Slot); }
+        }
     }
 
     /// <summary>What an amount is worth by the swaps taken so far.</summary>
@@ -34,8 +71,168 @@ public sealed class PriceBook
     /// <param name="slot">Slot that the age counts to.</param>
     public Valuation Value(in Pubkey mint, Int128 amount, long slot)
     {
-        if (mint == WellKnown.WrappedSol) { return new(amount, null, "native", 0, null); }
-        var unit = KnownMints.UnitOf(mint);
-        return unit == MintUnit.Dollar ? new(null, amount, "par", 0, null) : default;
+        Prepare();
+        if (mint == WellKnown.WrappedSol) { return Told(amount, _dollar.Rate.Inverse().Apply(amount), "native", 0, _dollar, slot); }
+        if (KnownMints.AreEqual(mint, WellKnown.Usdc))
+        {
+            return _dollar.Rate.IsKnown
+                ? Told(_dollar.Rate.Apply(amount), amount, SourceOf(_dollar), _dollar.Pools, _dollar, slot)
+                : Told(null, amount, "par", 0, default, slot);
+        }
+
+        var price = Find(mint, _dollar.Rate);
+        if (price.Rate.IsKnown)
+        {
+            var usd = _dollar.Rate.IsKnown ? price.Rate.Times(_dollar.Rate.Inverse()).Apply(amount) : null;
+            return Told(price.Rate.Apply(amount), usd, SourceOf(price), price.Pools, price, slot);
+        }
+
+        if (_dollar.Rate.IsKnown) { return default; }
+        price = FindInDollars(mint);
+        return price.Rate.IsKnown ? Told(null, price.Rate.Apply(amount), SourceOf(price), price.Pools, price, slot) : default;
+    }
+
+    private static Valuation Told(Int128? lamports, Int128? usd, string source, int pools, in Price price, long slot) =>
+        lamports is null && usd is null ? default
+        : new(lamports, usd, source, pools, price.Rate.IsKnown ? (int)Math.Clamp(slot - price.Slot, 0, int.MaxValue) : null);
+
+    private void Take(in Swap swap, long slot)
+    {
+        if (swap.Source == SwapSource.Generic || swap.AmountIn == 0 || swap.AmountOut == 0 || OrderBooks.Includes(swap.Venue)) { return; }
+        var (unitIn, unitOut) = (KnownMints.UnitOf(swap.MintIn), KnownMints.UnitOf(swap.MintOut));
+        if (unitIn == unitOut || swap.MintIn == swap.MintOut) { return; }
+        var quoteIsIn = Rank(unitIn) > Rank(unitOut);
+        var (amount, unit) = quoteIsIn ? (swap.AmountIn, unitIn) : (swap.AmountOut, unitOut);
+        if (amount < (unit == MintUnit.Dollar ? PriceRules.DustUsdMicros : PriceRules.DustLamports)) { return; }
+
+        var coin = Canonical(quoteIsIn ? swap.MintOut : swap.MintIn);
+        var quote = Canonical(quoteIsIn ? swap.MintIn : swap.MintOut);
+        var known = _pairs.Count;
+        var number = _pairs.Intern(new(swap.Pool, coin, quote));
+        if (number == known)
+        {
+            if (number == _pools.Length) { Array.Resize(ref _pools, number * 2); }
+            _pools[number] = new()
+            {
+                Price = PoolObservation.PriceOf(swap, quoteIsIn),
+                Slot = slot,
+                Reserve = (quoteIsIn ? swap.ReserveIn : swap.ReserveOut) ?? 0,
+                Venue = swap.Venue,
+                Next = Head(coin, number),
+            };
+        }
+
+        _pools[number].Traded += amount;
+    }
+
+    /// <summary>Puts a pool before the others of its base and returns the one that was first.</summary>
+    private int Head(in Pubkey coin, int pool)
+    {
+        var known = _bases.Count;
+        var number = _bases.Intern(coin);
+        if (number == _first.Length) { Array.Resize(ref _first, number * 2); }
+        var before = number == known ? -1 : _first[number];
+        _first[number] = pool;
+        return before;
+    }
+
+    /// <summary>Makes the prices that others are made with: of a dollar, and of staked SOL.</summary>
+    private void Prepare()
+    {
+        if (_isPrepared) { return; }
+        _isPrepared = true;
+        if (_staked.Length < _bases.Count) { _staked = new Rate[_first.Length]; }
+        Array.Clear(_staked);
+        _dollar = Find(WellKnown.Usdc, default);
+        for (var i = 0; i < _bases.Count; i++)
+        {
+            if (KnownMints.UnitOf(_bases[i]) == MintUnit.StakedSol) { _staked[i] = Find(_bases[i], _dollar.Rate).Rate; }
+        }
+    }
+
+    /// <summary>Price of a token in lamports a base unit.</summary>
+    private Price Find(in Pubkey mint, Rate dollar)
+    {
+        var count = 0;
+        for (var i = FirstOf(mint); i >= 0; i = _pools[i].Next)
+        {
+            ref readonly var quote = ref _pairs[i].Quote;
+            var rate = quote == WellKnown.WrappedSol ? Rate.Of(1, 1) : quote == WellKnown.Usdc ? dollar
+                : _bases.Find(quote) is >= 0 and var staked ? _staked[staked] : default;
+            if (rate.IsKnown) { AddQuote(count++, i, rate); }
+        }
+
+        return MedianOf(count);
+    }
+
+    /// <summary>Price of a token in millionths of a dollar, where no pool tells what SOL is worth.</summary>
+    private Price FindInDollars(in Pubkey mint)
+    {
+        var count = 0;
+        for (var i = FirstOf(mint); i >= 0; i = _pools[i].Next)
+        {
+            if (_pairs[i].Quote == WellKnown.Usdc) { AddQuote(count++, i, Rate.Of(1, 1)); }
+        }
+
+        return MedianOf(count);
+    }
+
+    private int FirstOf(in Pubkey mint) => _bases.Find(mint) is >= 0 and var number ? _first[number] : -1;
+
+    private void AddQuote(int index, int pool, Rate rate)
+    {
+        if (index == _quotes.Length) { Array.Resize(ref _quotes, index * 2); }
+        ref readonly var of = ref _pools[pool];
+        var liquidity = rate.Apply((Int128)UInt128.Min(of.Liquidity, (UInt128)Int128.MaxValue)) ?? MaxWeight;
+        _quotes[index] = new(of.Price.Times(rate), (UInt128)Int128.Clamp(liquidity, 1, MaxWeight), pool, _pairs[pool]);
+    }
+
+    private Price MedianOf(int count)
+    {
+        var quotes = _quotes.AsSpan(0, count);
+        var index = PoolMedian.Find(quotes);
+        if (index < 0) { return default; }
+        var price = new Price { Rate = quotes[index].Price, Venue = _pools[quotes[index].Pool].Venue, Pools = count, Slot = long.MinValue };
+        foreach (ref readonly var quote in quotes)
+        {
+            price.Slot = Math.Max(price.Slot, _pools[quote.Pool].Slot);
+            price.Route |= quote.Pair.Quote == WellKnown.WrappedSol ? Route.Direct
+                : quote.Pair.Quote == WellKnown.Usdc ? Route.ViaDollar : Route.ViaStaked;
+        }
+
+        return price;
+    }
+
+    private string SourceOf(in Price price)
+    {
+        if (_sources.TryGetValue((price.Route, price.Venue), out var text)) { return text; }
+        var routes = new List<string>(3);
+        if (price.Route.HasFlag(Route.Direct)) { routes.Add("direct"); }
+        if (price.Route.HasFlag(Route.ViaDollar)) { routes.Add("via-dollar"); }
+        if (price.Route.HasFlag(Route.ViaStaked)) { routes.Add("via-staked"); }
+        return _sources[(price.Route, price.Venue)] = string.Join('+', routes) + " " + price.Venue;
+    }
+
+    /// <summary>All dollars of as many decimals are one.</summary>
+    private static Pubkey Canonical(in Pubkey mint) => KnownMints.AreEqual(mint, WellKnown.Usdc) ? WellKnown.Usdc : mint;
+
+    private static int Rank(MintUnit unit) => unit switch
+    {
+        MintUnit.Sol => 3,
+        MintUnit.Dollar => 2,
+        MintUnit.StakedSol => 1,
+        _ => 0,
+    };
+
+    /// <summary>Weights beyond this many lamports do not count more: no pool holds a billion SOL.</summary>
+    private static readonly Int128 MaxWeight = (Int128)1_000_000_000 * 1_000_000_000;
+
+    private struct Price
+    {
+        public Rate Rate;
+        public string Venue;
+        public Route Route;
+        public int Pools;
+        public long Slot;
     }
 }

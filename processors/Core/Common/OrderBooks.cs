@@ -1,4 +1,4 @@
-namespace Sluice.Processors.Core.Arbitrage;
+namespace Sluice.Processors.Core.Common;
 
 /// <summary>Venues whose trades settle by an account's balance at the venue, so that what arrives may differ from what was matched.</summary>
 internal static class OrderBooks
