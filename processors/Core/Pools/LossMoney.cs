@@ -16,7 +16,7 @@ public static class LossMoney
 
     private static Int128? ToMintIn(in Swap victim, ulong loss)
     {
-        var (paid, received) = ((UInt128)victim.AmountIn + (victim.TransferFeeIn ?? 0), (UInt128)victim.AmountOut - (victim.TransferFeeOut ?? 0));
+        var (paid, received) = ((UInt128)victim.AmountIn + (victim.TransferFeeIn ?? 0), (UInt128)ConstantProduct.Received(victim, victim.AmountOut));
         var without = received + loss;
         return without == 0 || paid > ulong.MaxValue ? null : (Int128)(paid * loss / without);
     }
