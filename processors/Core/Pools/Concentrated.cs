@@ -24,8 +24,9 @@ internal sealed class Concentrated
     /// <summary>Works out losses; false when the steps do not stay in one known range.</summary>
     /// <param name="steps">Swaps of the pool.</param>
     /// <param name="first">The attacker's first.</param>
+    /// <param name="isOneRange">True when all of the pool's liquidity lies in one range, so that prices not seen in the window have the same.</param>
     /// <param name="losses">Receives the victims'.</param>
-    public bool TryEstimate(ReadOnlySpan<PoolStep> steps, int first, Span<LossEstimate> losses)
+    public bool TryEstimate(ReadOnlySpan<PoolStep> steps, int first, bool isOneRange, Span<LossEstimate> losses)
     {
         if (_moves.Length < steps.Length) { _moves = new Move[Math.Max(steps.Length, _moves.Length * 2)]; }
         var moves = _moves.AsSpan(0, steps.Length);
@@ -46,7 +47,8 @@ internal sealed class Concentrated
             if (steps[i].Role == StepRole.Attacker) { continue; }
             ref readonly var swap = ref steps[i].Swap;
             ref readonly var move = ref moves[i];
-            if (!TryNext(root, move.Net, move.PaysFirst, liquidity, out var next) || next < least || next > most) { return false; }
+            if (!TryNext(root, move.Net, move.PaysFirst, liquidity, out var next)) { return false; }
+            if (!isOneRange && (next < least || next > most)) { return false; }
             if (!TryGross(root, next, move.PaysFirst, liquidity, out var gross)) { return false; }
             if (steps[i].Role == StepRole.Victim)
             {
@@ -162,7 +164,18 @@ internal sealed class Concentrated
             }
 
             var least = fee > open ? fee - open : 0;
-            if (!(move.PaysFirst ? down.Take(least, UInt128.Min(fee + open, paid), paid) : up.Take(least, UInt128.Min(fee + open, paid), paid))) { return false; }
+            if (!(move.PaysFirst ? ref down : ref up).Take(least, UInt128.Min(fee + open, paid), paid)) { return false; }
+        }
+
+        // The rate tells what moved the curve to the unit, which prices and liquidity leave open.
+        for (var i = first; i < steps.Length; i++)
+        {
+            ref readonly var swap = ref steps[i].Swap;
+            if (swap.FeeMint is not null && swap.FeeAmount is not null) { continue; }
+            UInt128 paid = swap.AmountIn;
+            var open = 2 + (moves[i].Net / PoolRules.PointPrecision);
+            var fee = paid > moves[i].Net ? paid - moves[i].Net : 0;
+            moves[i].Net = paid - (moves[i].PaysFirst ? down : up).FeeOf(paid, fee > open ? fee - open : 0, UInt128.Min(fee + open, paid));
         }
 
         return true;

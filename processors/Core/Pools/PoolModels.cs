@@ -17,6 +17,9 @@ internal enum PoolLaw : byte
     /// <summary>Liquidity over a range of square-root prices.</summary>
     Concentrated,
 
+    /// <summary>The same, one range for all liquidity.</summary>
+    OneRange,
+
     /// <summary>Bins of constant price.</summary>
     Bins,
 }
@@ -44,7 +47,7 @@ internal static class PoolModels
         ["aldrin-v2"] = PoolLaw.ConstantProduct,
         ["pumpfun"] = PoolLaw.VirtualReserves,
         ["raydium-launchlab"] = PoolLaw.VirtualReserves,
-        ["meteora-damm-v2"] = PoolLaw.Concentrated,
+        ["meteora-damm-v2"] = PoolLaw.OneRange,
         ["meteora-dbc"] = PoolLaw.Concentrated,
         ["raydium-clmm"] = PoolLaw.Concentrated,
         ["byreal-clmm"] = PoolLaw.Concentrated,

@@ -48,7 +48,8 @@ public sealed class PoolReplay
     {
         PoolLaw.ConstantProduct => _product.TryEstimate(steps, first, LossMethod.ConstantProduct, losses),
         PoolLaw.VirtualReserves => _product.TryEstimate(steps, first, LossMethod.Curve, losses),
-        PoolLaw.Concentrated => _concentrated.TryEstimate(steps, first, losses),
+        PoolLaw.Concentrated => _concentrated.TryEstimate(steps, first, false, losses),
+        PoolLaw.OneRange => _concentrated.TryEstimate(steps, first, true, losses),
         PoolLaw.Bins => TryOneBin(steps, first, losses),
         _ => false,
     };
@@ -73,7 +74,7 @@ public sealed class PoolReplay
     {
         PoolLaw.ConstantProduct => LossMethod.ConstantProduct,
         PoolLaw.VirtualReserves => LossMethod.Curve,
-        PoolLaw.Concentrated => LossMethod.Concentrated,
+        PoolLaw.Concentrated or PoolLaw.OneRange => LossMethod.Concentrated,
         PoolLaw.Bins => LossMethod.Bin,
         _ => LossMethod.Bounds,
     };
