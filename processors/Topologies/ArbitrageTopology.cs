@@ -7,18 +7,25 @@ namespace Sluice.Processors.Topologies;
 
 /// <summary>
 /// chain.blocks → mev.arbitrages and, for each slot and failed rule, mev.rejections. Every non-vote transaction that swaps or failed
-/// is judged: judged = found + rejected. Context blocks give nothing: their own partition judges them.
+/// is judged: judged = found + rejected. Context blocks give nothing but prices: their own partition judges them.
 /// </summary>
+/// <remarks>
+/// A finding follows from its block, but for its value in SOL and dollars, which is that of the swaps of its leader group so far and of the slot before the group. A restart reads
+/// those again.
+/// </remarks>
 public static class ArbitrageTopology
 {
     /// <summary>Name, and stage of its rejections.</summary>
     public const string Name = "arbitrage";
+
+    private const string Window = "prices";
 
     /// <param name="version">Pipeline version that the rejections carry; rows of a newer one replace them.</param>
     /// <param name="metrics">Counts verdicts; none are counted without.</param>
     public static Topology Build(long version, DetectorMetrics? metrics = null) => new TopologyBuilder(Name)
         .AddSource("blocks", Topics.Blocks)
         .AddProcessor("judge", () => new Judge(version, metrics), "blocks")
+        .AddSlotWindow(Window, GroupPrices.Slots, "judge")
         .AddSink("arbitrages", Topics.Arbitrages, "judge")
         .AddSink("rejections", Topics.Rejections, "judge")
         .Build();
@@ -27,24 +34,38 @@ public static class ArbitrageTopology
     {
         private readonly ArbitrageDetector _detector = new();
         private readonly BlockContext _block = new();
+        private readonly CauseFinder _causes = new(new CauseRules());
+        private readonly GroupPrices _prices = new();
         private readonly long[] _verdicts = new long[ArbitrageRuleNames.Count];
         private ProcessorContext _context = null!;
+        private SlotWindow _window = null!;
 
-        public void Init(ProcessorContext context) => _context = context;
+        public void Init(ProcessorContext context)
+        {
+            _context = context;
+            _window = context.GetStateStore<SlotWindow>(Window);
+        }
 
         public void Process(in Block block, in RecordMetadata metadata)
         {
+            _window.Open(block.Slot);
+            var prices = _prices.Take(block);
             if (block.IsContext) { return; }
             _block.Begin(block);
+            _causes.Begin(block);
             Array.Clear(_verdicts);
 
             // One empty record lies ready for the next finding.
             ref var finding = ref _context.Forward(Topics.Arbitrages);
-            foreach (ref readonly var tx in block.Transactions.Span)
+            var transactions = block.Transactions.Span;
+            for (var i = 0; i < transactions.Length; i++)
             {
-                var verdict = _detector.Judge(tx, _block, ref finding);
+                var verdict = _detector.Judge(transactions[i], _block, ref finding);
                 _verdicts[(int)verdict]++;
-                if (verdict == ArbitrageVerdict.Arbitrage) { finding = ref _context.Forward(Topics.Arbitrages); }
+                if (verdict != ArbitrageVerdict.Arbitrage) { continue; }
+                _causes.Find(i, ref finding);
+                ArbitrageValues.Write(prices, ref finding);
+                finding = ref _context.Forward(Topics.Arbitrages);
             }
 
             _context.TakeBack(Topics.Arbitrages);

@@ -1,4 +1,5 @@
 using Sluice.Processors.Core.Common;
+using Sluice.Processors.Core.Composition;
 using Sluice.Processors.Core.Prices;
 using Sluice.Schemas.Chain;
 using Sluice.Schemas.Records;
@@ -37,6 +38,7 @@ public sealed class ArbitrageDetector
         outcome = default;
         if (tx.Status != TransactionStatus.Success) { return ArbitrageVerdict.FailedTransaction; }
         if (tx.Swaps.Count < 2) { return tx.Swaps.Count == 0 ? ArbitrageVerdict.NoSwap : ArbitrageVerdict.FewerThanTwoSwaps; }
+        if (Precedence.IsLiquidation(tx)) { return ArbitrageVerdict.Liquidation; }
         _flow.Read(tx);
         if (_flow.LegCount < 2) { return ArbitrageVerdict.FewerThanTwoSwaps; }
         if (_flow.PoolCount < 2) { return ArbitrageVerdict.SinglePool; }

@@ -1,11 +1,8 @@
 namespace Sluice.Processors.Core.Arbitrage;
 
-/// <summary>Version and thresholds of the arbitrage rules.</summary>
+/// <summary>Thresholds of the arbitrage rules.</summary>
 public static class ArbitrageRules
 {
-    /// <summary>Version of the rules; a finding of a newer one replaces the older.</summary>
-    public const int Version = 1;
-
     /// <summary>
     /// A loss is rounding, and none, up to one part in this of what the swaps moved of the mint (or one base unit a leg).
     /// Routers leave such crumbs of intermediate tokens; a gain of that size is still a gain.

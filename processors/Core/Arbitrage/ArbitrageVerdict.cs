@@ -15,6 +15,9 @@ public enum ArbitrageVerdict
     /// <summary>The actor made one swap.</summary>
     FewerThanTwoSwaps,
 
+    /// <summary>The transaction liquidates: that finding has its swaps.</summary>
+    Liquidation,
+
     /// <summary>All swaps of the actor are in one pool.</summary>
     SinglePool,
 

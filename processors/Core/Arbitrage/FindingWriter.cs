@@ -10,7 +10,7 @@ internal static class FindingWriter
     public static void Write(in Transaction tx, BlockContext block, ActorFlow flow, in Outcome outcome, ref Schemas.Records.Arbitrage finding)
     {
         finding.Id = IdOf(tx.Signature);
-        finding.RuleVersion = ArbitrageRules.Version;
+        finding.RuleVersion = RuleVersions.Arbitrage;
         finding.Slot = block.Slot;
         finding.BlockTimeUnixMs = block.BlockTimeUnixMs;
         finding.Leader = block.Leader;

@@ -1,3 +1,4 @@
+using Sluice.Processors.Core;
 using Sluice.Processors.Core.Arbitrage;
 using Sluice.Schemas.Chain;
 using Sluice.Schemas.Records;
@@ -24,7 +25,7 @@ public class ArbitrageRulesTests
         Assert.Equal(15_000, finding.Net);
         Assert.Equal(5_000, finding.CostInProfitMint);
         Assert.Equal("arbitrage:" + finding.Signature, finding.Id);
-        Assert.Equal(ArbitrageRules.Version, finding.RuleVersion);
+        Assert.Equal(RuleVersions.Arbitrage, finding.RuleVersion);
         Assert.Equal(1_000, finding.Slot);
         Assert.Equal(2, finding.Legs.Count);
         Assert.Equal([ArbitrageCase.Key("pool P1"), ArbitrageCase.Key("pool P2")], finding.Pools.Span.ToArray());

@@ -1,0 +1,187 @@
+using Sluice.Processors.Core.Common;
+using Sluice.Processors.Core.Pools;
+using Sluice.Processors.Core.Prices;
+using Sluice.Schemas.Chain;
+using Sluice.Schemas.Records;
+using Finding = Sluice.Schemas.Records.Arbitrage;
+
+namespace Sluice.Processors.Core.Arbitrage;
+
+/// <summary>Finds the swap that made an arbitrage possible: somebody else's, shortly before in the block, that moved a pool's price which the arbitrage moved back.</summary>
+/// <remarks>
+/// For the arbitrage's first leg in each pool, the swaps of that pool before it, newest first, are held against the rules B1 to B7 of docs/detections.md. Of
+/// those that hold, the one that moved the price most is the cause; among equals the nearest, then the one of the earlier leg. A swap whose price before or after is not known
+/// is compared by what it and the swap of the same direction before it paid. The index of a block is made when its first arbitrage asks. Not thread-safe.
+/// </remarks>
+public sealed class CauseFinder(CauseRules rules)
+{
+    private const long Billion = 1_000_000_000;
+
+    private readonly KeyIndex<Pubkey> _pools = new();
+    private int[] _last = new int[64]; // newest entry of a pool
+    private Entry[] _entries = new Entry[256];
+    private int[] _firstOf = new int[256]; // first entry of a transaction
+    private RecordList<Transaction>? _transactions;
+    private int _count;
+    private bool _isIndexed;
+
+    /// <summary>Turns to a block, which must stay unchanged while it is judged.</summary>
+    public void Begin(in Block block)
+    {
+        _transactions = block.Transactions;
+        _isIndexed = false;
+    }
+
+    /// <summary>Writes the cause into a finding, where there is one.</summary>
+    /// <param name="position">Position of its transaction in the block's list.</param>
+    /// <param name="finding">The finding, with its legs.</param>
+    /// <returns>True when there is a cause.</returns>
+    public bool Find(int position, ref Finding finding)
+    {
+        Index();
+        var best = default(Cause);
+        var swaps = _transactions![position].Swaps.Span;
+        for (var i = 0; i < swaps.Length; i++)
+        {
+            if (IsFirstOfPool(swaps, i) && IsLeg(swaps[i], finding)) { Search(position, i, finding, ref best); }
+        }
+
+        if (best.MovePpb == 0) { return false; }
+        ref readonly var tx = ref _transactions[best.Position];
+        finding.CausedBySignature = tx.Signature;
+        finding.CausedByTxIndex = tx.Index;
+        finding.CausedBySigner = tx.Signer;
+        finding.CausePool = best.Pool;
+        finding.CauseMoveBps = Bps(best.MovePpb);
+        finding.CauseClosedBps = Bps(best.ClosedPpb);
+        finding.CauseDistance = finding.TxIndex - tx.Index;
+        return true;
+    }
+
+    private void Index()
+    {
+        if (_isIndexed) { return; }
+        _isIndexed = true;
+        _pools.Clear();
+        _count = 0;
+        var transactions = _transactions!.Span;
+        if (_firstOf.Length < transactions.Length) { _firstOf = new int[transactions.Length * 2]; }
+        for (var position = 0; position < transactions.Length; position++)
+        {
+            _firstOf[position] = _count;
+            var swaps = transactions[position].Swaps.Span;
+            for (var i = 0; i < swaps.Length; i++)
+            {
+                var known = _pools.Count;
+                var pool = _pools.Intern(swaps[i].Pool);
+                if (pool == _last.Length) { Array.Resize(ref _last, pool * 2); }
+                if (_count == _entries.Length) { Array.Resize(ref _entries, _count * 2); }
+                _entries[_count] = new() { Position = position, Swap = i, Before = pool == known ? -1 : _last[pool] };
+                _last[pool] = _count++;
+            }
+        }
+    }
+
+    private void Search(int position, int leg, in Finding finding, ref Cause best)
+    {
+        ref readonly var own = ref SwapOf(_firstOf[position] + leg);
+        var (around, isExecuted) = AroundOf(_firstOf[position] + leg);
+        if (isExecuted) { around = default; }
+        for (var entry = _entries[_firstOf[position] + leg].Before; entry >= 0; entry = _entries[entry].Before)
+        {
+            var candidate = _entries[entry].Position;
+            ref readonly var tx = ref _transactions![candidate];
+            if (finding.TxIndex - tx.Index > rules.MaxDistance) { return; } // B2
+            ref readonly var swap = ref SwapOf(entry);
+            if (tx.Status != TransactionStatus.Success || swap.MintIn != own.MintOut || swap.MintOut != own.MintIn) { continue; } // B1, B4
+            if (IsOwn(tx, swap, finding)) { continue; } // B3
+            if (Measure(entry, own, around) is { } cause && cause.MovePpb > best.MovePpb)
+            {
+                best = cause;
+                best.Position = candidate;
+            }
+        }
+    }
+
+    /// <summary>B5 to B7.</summary>
+    private Cause? Measure(int entry, in Swap own, in PriceAround around)
+    {
+        var (prices, isExecuted) = AroundOf(entry);
+        if (!prices.IsKnown) { return null; }
+        var least = (Int128)rules.MinMoveBps * (Billion / 10_000);
+        var move = Above(prices.After, prices.Before);
+        if (move < least) { return null; }
+
+        // The leg goes the other way, so its prices are the cause's turned over.
+        var byState = !isExecuted && around.IsKnown;
+        var before = byState ? around.Before.Inverse() : prices.After;
+        var after = byState ? around.After.Inverse() : Rate.Of(own.AmountOut, own.AmountIn);
+        var left = Above(before, prices.Before);
+        if (left < least) { return null; }
+        var closed = Int128.Min(left - Above(after, prices.Before), move);
+        return closed * 100 < move * rules.MinClosedPercent ? null
+            : new() { MovePpb = (long)Int128.Min(move, long.MaxValue), ClosedPpb = (long)Int128.Min(closed, long.MaxValue), Pool = own.Pool };
+    }
+
+    /// <summary>Prices around an entry's swap; where they are not known, what a swap of the same direction before it paid, and what it paid itself.</summary>
+    private (PriceAround Around, bool IsExecuted) AroundOf(int entry)
+    {
+        ref readonly var swap = ref SwapOf(entry);
+        var before = _entries[entry].Before;
+        var around = PriceAround.Of(swap, before >= 0 ? SwapOf(before).SqrtPriceX64 : null);
+        if (around.IsKnown || before < 0) { return (around, false); }
+        ref readonly var earlier = ref SwapOf(before);
+        return earlier.MintIn == swap.MintIn && earlier.MintOut == swap.MintOut ? (PriceAround.Executed(earlier, swap), true) : (default, false);
+    }
+
+    private ref readonly Swap SwapOf(int entry) => ref _transactions![_entries[entry].Position].Swaps[_entries[entry].Swap];
+
+    private static bool IsOwn(in Transaction tx, in Swap swap, in Finding finding)
+    {
+        if (tx.Signer == finding.Signer || swap.Trader == finding.Signer || tx.Signers.Span.Contains(finding.Signer)) { return true; }
+        foreach (ref readonly var linked in finding.LinkedAccounts.Span)
+        {
+            if (tx.Signer == linked || swap.Trader == linked) { return true; }
+        }
+
+        return false;
+    }
+
+    private static bool IsFirstOfPool(ReadOnlySpan<Swap> swaps, int index)
+    {
+        for (var i = 0; i < index; i++)
+        {
+            if (swaps[i].Pool == swaps[index].Pool) { return false; }
+        }
+
+        return true;
+    }
+
+    private static bool IsLeg(in Swap swap, in Finding finding)
+    {
+        foreach (ref readonly var leg in finding.Legs.Span)
+        {
+            if (leg.IxIndex == swap.IxIndex && leg.InnerIxIndex == swap.InnerIxIndex && leg.Pool == swap.Pool) { return true; }
+        }
+
+        return false;
+    }
+
+    /// <summary>By how much a price stands above a reference, parts of a billion of it; below zero when it stands below.</summary>
+    private static Int128 Above(Rate price, Rate reference) =>
+        price.Times(reference.Inverse()).Apply(Billion) is { } ratio ? ratio - Billion : Int128.MaxValue / 1_000;
+
+    private static double Bps(long ppb) => ppb / 1_000 / 100.0;
+
+    private struct Entry
+    {
+        public int Position, Swap, Before;
+    }
+
+    private struct Cause
+    {
+        public int Position;
+        public Pubkey Pool;
+        public long MovePpb, ClosedPpb;
+    }
+}

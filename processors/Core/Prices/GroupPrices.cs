@@ -1,0 +1,47 @@
+using Sluice.Schemas.Records;
+
+namespace Sluice.Processors.Core.Prices;
+
+/// <summary>
+/// Price books for blocks that come one after another: the one of the group at hand, and the one that the last slot of a group begins for the next. Whoever values
+/// a block's findings right after <see cref="Take"/> has the prices of slots 4 · group − 1 to that block, however the blocks were partitioned.
+/// </summary>
+public sealed class GroupPrices
+{
+    /// <summary>Slots that are held at most: a group's, and the one before.</summary>
+    public const int Slots = 5;
+
+    private PriceBook _current = New();
+    private PriceBook _next = New();
+
+    /// <summary>Takes a block, or a neighbour of a group that came as context, and returns the prices to value its findings with.</summary>
+    public PriceBook Take(in Block block)
+    {
+        var group = block.Slot >> 2;
+        if (!block.IsContext)
+        {
+            if (_current.Group != group)
+            {
+                if (_next.Group == group) { (_current, _next) = (_next, _current); }
+                else { _current.BeginGroup(group); }
+            }
+
+            _current.Add(block);
+        }
+
+        if ((block.Slot & 3) == 3)
+        {
+            if (_next.Group != group + 1) { _next.BeginGroup(group + 1); }
+            _next.Add(block);
+        }
+
+        return _current;
+    }
+
+    private static PriceBook New()
+    {
+        var book = new PriceBook();
+        book.BeginGroup(-1);
+        return book;
+    }
+}
