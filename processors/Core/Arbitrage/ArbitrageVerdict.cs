@@ -93,6 +93,9 @@ public static class ArbitrageRuleNames
     internal const string NetPositive = "net_positive";
     internal const string SearcherMark = "searcher_mark";
 
+    /// <summary>Rule that a finding with a cause has passed.</summary>
+    public const string Backrun = "backrun";
+
     private static string ToSnakeCase(string name) =>
         string.Concat(name.Select((c, i) => char.IsUpper(c) ? (i == 0 ? "" : "_") + char.ToLowerInvariant(c) : c.ToString()));
 }

@@ -55,6 +55,7 @@ public sealed class CauseFinder(CauseRules rules)
         finding.CauseMoveBps = Bps(best.MovePpb);
         finding.CauseClosedBps = Bps(best.ClosedPpb);
         finding.CauseDistance = finding.TxIndex - tx.Index;
+        finding.RulesPassed.Add(ArbitrageRuleNames.Backrun);
         return true;
     }
 

@@ -124,12 +124,23 @@ public class ArbitrageGoldenTests
         var context = new BlockContext();
         context.Begin(block);
         var detector = new ArbitrageDetector();
+        var causes = new CauseFinder(new CauseRules());
+        causes.Begin(block);
+        var prices = new GroupPrices().Take(block);
         var judged = new List<Judged>();
-        foreach (ref readonly var tx in block.Transactions.Span)
+        var transactions = block.Transactions.Span;
+        for (var i = 0; i < transactions.Length; i++)
         {
+            ref readonly var tx = ref transactions[i];
             var findings = new RecordList<Finding>();
             ref var finding = ref findings.Add();
             var verdict = detector.Judge(tx, context, ref finding);
+            if (verdict == ArbitrageVerdict.Arbitrage)
+            {
+                causes.Find(i, ref finding);
+                ArbitrageValues.Write(prices, ref finding);
+            }
+
             var vaults = tx.Swaps.Span.ToArray().SelectMany(s => new[] { s.VaultIn.ToString(), s.VaultOut.ToString() });
             judged.Add(new Judged(tx.Signature.ToString(), verdict, tx.Swaps.Count, finding, [.. vaults]));
         }
