@@ -119,7 +119,9 @@ public sealed class CauseFinder(CauseRules rules)
         var after = byState ? around.After.Inverse() : Rate.Of(own.AmountOut, own.AmountIn);
         var left = Above(before, prices.Before);
         if (left < least) { return null; }
-        var closed = Int128.Min(left - Above(after, prices.Before), move);
+
+        // What goes beyond the price before the cause takes nothing more of its move back.
+        var closed = Int128.Min(left - Int128.Max(Above(after, prices.Before), 0), move);
         return closed * 100 < move * rules.MinClosedPercent ? null
             : new() { MovePpb = (long)Int128.Min(move, long.MaxValue), ClosedPpb = (long)Int128.Min(closed, long.MaxValue), Pool = own.Pool };
     }
