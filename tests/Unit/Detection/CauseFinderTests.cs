@@ -1,5 +1,6 @@
 using Sluice.Processors.Core.Arbitrage;
 using Sluice.Processors.Core.Prices;
+using Sluice.Schemas.Chain;
 using Sluice.Schemas.Records;
 using static Sluice.Tests.Unit.Detection.ArbitrageCase;
 using Finding = Sluice.Schemas.Records.Arbitrage;
@@ -206,7 +207,7 @@ public class CauseFinderTests
             }
         }
 
-        public Schemas.Chain.Signature SignatureOf(int index) => Transactions[index].Signature;
+        public Signature SignatureOf(int index) => Transactions[index].Signature;
 
         public void User(double amount, bool sells = false, string name = "user")
         {
