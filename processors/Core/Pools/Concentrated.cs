@@ -19,6 +19,9 @@ internal sealed class Concentrated
 {
     private const int LiquidityBits = 40;
 
+    /// <summary>Base units by which what moved the curve may be off.</summary>
+    private const int Rounding = 3;
+
     private Move[] _moves = new Move[16];
 
     /// <summary>Works out losses; false when the steps do not stay in one known range.</summary>
@@ -48,7 +51,13 @@ internal sealed class Concentrated
             ref readonly var swap = ref steps[i].Swap;
             ref readonly var move = ref moves[i];
             if (!TryNext(root, move.Net, move.PaysFirst, liquidity, out var next)) { return false; }
-            if (!isOneRange && (next < least || next > most)) { return false; }
+            if (!isOneRange && (next < least || next > most))
+            {
+                // The amount is known to the unit that fees are rounded to; as much may lie beyond.
+                if (!TryNext(root, move.Net - UInt128.Min(move.Net, Rounding), move.PaysFirst, liquidity, out var nearer) || nearer < least || nearer > most) { return false; }
+                next = UInt128.Clamp(next, least, most);
+            }
+
             if (!TryGross(root, next, move.PaysFirst, liquidity, out var gross)) { return false; }
             if (steps[i].Role == StepRole.Victim)
             {
