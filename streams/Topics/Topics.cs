@@ -15,9 +15,13 @@ public static class Topics
     private static readonly TimeSpan Week = TimeSpan.FromDays(7);
     private static readonly TimeSpan Month = TimeSpan.FromDays(30);
 
-    /// <summary>One decoded block a record. Produced by ingest; consumed by every detector and by the sink.</summary>
+    /// <summary>
+    /// One decoded block a record. Produced by ingest; consumed by every detector and by the sink. The last block of a group and the first
+    /// one stand, marked as context, in the partitions of the next and of the former group too.
+    /// </summary>
     public static Topic<Block> Blocks { get; } = new(
-        "chain.blocks", ByLeaderGroup, "slots ascending within a leader group", static (in b, key) => GroupKey(b.Slot, key), static (in b) => b.Slot, Week);
+        "chain.blocks", ByLeaderGroup, "slots ascending within a leader group, context copies in their place among them",
+        static (in b, key) => WriteGroup(LeaderGroup.KeptWith(in b), key), static (in b) => b.Slot, Week);
 
     /// <summary>One swap a record, flattened from the blocks.</summary>
     public static Topic<PoolSwap> Swaps { get; } = new(
@@ -76,9 +80,11 @@ public static class Topics
     public static IReadOnlyList<Topic> All { get; } = 
         [Blocks, Swaps, Arbitrages, Sandwiches, RoundTrips, Jit, Liquidations, Attempts, Bundles, Rejections, DeadLetters];
 
-    private static int GroupKey(long slot, Span<byte> key)
+    private static int GroupKey(long slot, Span<byte> key) => WriteGroup(LeaderGroup.Of(slot), key);
+
+    private static int WriteGroup(long group, Span<byte> key)
     {
-        BinaryPrimitives.WriteInt64BigEndian(key, slot / (long)WellKnown.SlotsPerLeaderGroup);
+        BinaryPrimitives.WriteInt64BigEndian(key, group);
         return sizeof(long);
     }
 }

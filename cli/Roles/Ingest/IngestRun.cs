@@ -46,7 +46,7 @@ internal sealed class IngestRun(IInput input, ExclusiveSession<long, LedgerEntry
 
     private void Take(RecordBatch<Block> batch)
     {
-        ref readonly var block = ref batch.Records[0];
+        ref var block = ref batch.Records[0];
         Summary.Add(in block, BlockRows.SkippedBefore(in block), BlockRows.Passed(in block));
         Summary.AddSwapsOf(in block);
         if (_ledger.Contains(in block) && !again)
@@ -55,11 +55,26 @@ internal sealed class IngestRun(IInput input, ExclusiveSession<long, LedgerEntry
         }
         else
         {
-            session.Write(Topics.Blocks, in block, batch.ArrivalUnixMicros, NewTraceParent());
+            Write(ref block, batch.ArrivalUnixMicros);
             _ledger.Enter(in block);
         }
 
         batch.Release();
+    }
+
+    /// <summary>
+    /// Writes a block, and after it, in the same transaction, its copy for the neighbouring leader group that reads it as context; none
+    /// where that group's partition has the block itself.
+    /// </summary>
+    private void Write(ref Block block, long arrivalUnixMicros)
+    {
+        var trace = NewTraceParent();
+        session.Write(Topics.Blocks, in block, arrivalUnixMicros, trace);
+        if (LeaderGroup.ContextOf(block.Slot) is null) { return; }
+        var own = session.PartitionOf(Topics.Blocks, in block);
+        block.IsContext = true;
+        if (session.PartitionOf(Topics.Blocks, in block) != own) { session.Write(Topics.Blocks, in block, arrivalUnixMicros, trace); }
+        block.IsContext = false;
     }
 
     private void Keep(in DeadLetter letter)

@@ -75,9 +75,13 @@ public sealed class ExclusiveSession<TKey, TValue> : IDisposable
             _outputs[topic] = output = new TopicOutput<T>(topic, _options.NameOf(topic), _producer, _formats.For(topic));
         }
 
-        ((TopicOutput<T>)output).Produce(in record, topic.PartitionOf(in record, _partitions[output.Name]), arrivalUnixMicros, traceParent);
+        ((TopicOutput<T>)output).Produce(in record, PartitionOf(topic, in record), arrivalUnixMicros, traceParent);
         _hasWritten = true;
     }
+
+    /// <summary>The partition that a record is written to.</summary>
+    public int PartitionOf<T>(Topic<T> topic, in T record)
+        where T : struct, IRecord => topic.PartitionOf(in record, _partitions[_options.NameOf(topic)]);
 
     /// <summary>Commits when the commit interval has passed.</summary>
     /// <exception cref="KafkaException">The session is over.</exception>

@@ -35,6 +35,30 @@ public class StableHashTests
         Assert.Equal(12, Enumerable.Range(0, 400).Select(g => PartitionOf(g * 4)).Distinct().Count());
     }
 
+    [Theory]
+    [InlineData(400_000_003, 100_000_001)] // the last slot of its group stands with the next
+    [InlineData(400_000_004, 100_000_000)] // the first with the one before
+    [InlineData(400_000_001, 100_000_000)] // a slot that no neighbour reads stays where it is
+    [InlineData(0, 0)]
+    public void A_context_copy_has_the_key_of_the_group_that_reads_it(long slot, long group)
+    {
+        Assert.Equal(group, KeyOf(slot, true));
+        Assert.Equal(slot / 4, KeyOf(slot, false));
+
+        static long KeyOf(long slot, bool isContext)
+        {
+            Span<byte> key = stackalloc byte[Topic.MaxKeyBytes];
+            Assert.Equal(8, Topics.Blocks.WriteKey(new Block { Slot = slot, IsContext = isContext }, key));
+            return System.Buffers.Binary.BinaryPrimitives.ReadInt64BigEndian(key);
+        }
+    }
+
+    [Fact]
+    public void Only_the_slots_at_a_groups_borders_are_context_of_another()
+    {
+        Assert.Equal([null, null, null, 1L, 0L, null, null, 2L, 1L], Enumerable.Range(0, 9).Select(slot => LeaderGroup.ContextOf(slot)));
+    }
+
     [Fact]
     public void A_finding_lies_in_the_partition_of_its_block()
     {

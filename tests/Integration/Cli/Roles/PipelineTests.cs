@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Sluice.Schemas.Records;
 using Sluice.Sinks.Embedded;
 using Sluice.Streams;
 using Sluice.Tests.Integration.Kafka;
@@ -67,8 +68,9 @@ public partial class PipelineTests
         Assert.All(["blocks", "swaps", "arbitrages", "rejections"], t => Assert.NotEqual(0, expected[t].Count));
 
         // Each block once, although it was ingested twice.
-        var blocks = KafkaHarness.Read(cluster.Options(), Topics.Blocks, Partitions, b => b.Slot);
+        var blocks = KafkaHarness.Read(cluster.Options(), Topics.Blocks, Partitions, b => (b.Slot, b.IsContext));
         Assert.Equal(blocks.Distinct().Count(), blocks.Count);
+        Assert.Contains(blocks, b => b.IsContext);
     }
 
     [PipelineFact]
@@ -89,9 +91,9 @@ public partial class PipelineTests
         Assert.Equal(("chain.blocks", folder["blocks", "slot_100.json"], "truncated-json"), letter);
 
         // Asked to, it writes everything once more.
-        var blocks = KafkaHarness.Read(cluster.Options(), Topics.Blocks, Partitions, b => b.Slot);
+        var blocks = KafkaHarness.Read(cluster.Options(), Topics.Blocks, Partitions, b => (b.Slot, b.IsContext));
         Assert.Equal(1, (await SluiceProcess.RunAsync([.. Kafka("ingest", cluster), folder["blocks"], "--again", "--http", "off"])).ExitCode);
-        Assert.Equal(blocks.Concat(blocks).Order(), KafkaHarness.Read(cluster.Options(), Topics.Blocks, Partitions, b => b.Slot).Order());
+        Assert.Equal(blocks.Concat(blocks).Order(), KafkaHarness.Read(cluster.Options(), Topics.Blocks, Partitions, b => (b.Slot, b.IsContext)).Order());
     }
 
     [KafkaClientFact]
@@ -113,8 +115,15 @@ public partial class PipelineTests
         Assert.Contains("pipeline_ingest_active 0", (await second.GetAsync("/metrics")).Body);
         first.Kill();
         Assert.Equal(0, await second.WaitAsync());
-        var written = KafkaHarness.Read(cluster.Options(), Topics.Blocks, Partitions, b => b.Slot);
-        Assert.Equal((slots, slots), (written.Count, written.Distinct().Count()));
+        var written = KafkaHarness.Read(cluster.Options(), Topics.Blocks, Partitions, b => (b.Slot, b.IsContext));
+        var blocks = written.Where(b => !b.IsContext).ToList();
+        Assert.Equal((slots, slots), (blocks.Count, blocks.Distinct().Count()));
+
+        // A copy is written with its block or not at all: where it belongs to another partition there is one of every border, and one only.
+        var borders = blocks.Where(b => LeaderGroup.ContextOf(b.Slot) is not null && PartitionOf(b.Slot, true) != PartitionOf(b.Slot, false)).Select(b => (b.Slot, true));
+        Assert.Equal(borders.Order(), written.Where(b => b.IsContext).Order());
+
+        static int PartitionOf(long slot, bool isContext) => Topics.Blocks.PartitionOf(new Block { Slot = slot, IsContext = isContext }, Partitions);
     }
 
     internal static string[] Kafka(string command, KafkaCluster cluster, params string[] more) =>
