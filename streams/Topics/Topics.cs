@@ -77,7 +77,7 @@ public static class Topics
         Month);
 
     /// <summary>The whole table.</summary>
-    public static IReadOnlyList<Topic> All { get; } = 
+    public static IReadOnlyList<Topic> All { get; } =
         [Blocks, Swaps, Arbitrages, Sandwiches, RoundTrips, Jit, Liquidations, Attempts, Bundles, Rejections, DeadLetters];
 
     private static int GroupKey(long slot, Span<byte> key) => WriteGroup(LeaderGroup.Of(slot), key);
