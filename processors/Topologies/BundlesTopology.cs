@@ -25,6 +25,8 @@ public static class BundlesTopology
     private sealed class Infer(long version, DetectorMetrics? metrics) : IProcessor<Block>
     {
         private readonly BundleFinder _finder = new();
+        private readonly RejectionWriter _rejections = new(version, metrics);
+        private readonly long[] _verdicts = new long[BundleRules.Count];
         private ProcessorContext _context = null!;
 
         public void Init(ProcessorContext context) => _context = context;
@@ -34,21 +36,10 @@ public static class BundlesTopology
             if (block.IsContext) { return; }
             _finder.Read(block);
             foreach (ref readonly var run in _finder.Runs) { BundleWriter.Write(block, run, ref _context.Forward(Topics.Bundles)); }
-            if (_finder.Count > 0) { metrics?.Found(Name, _finder.Count); }
-            Reject(block.Slot, BundleRules.LoneTip, _finder.LoneTips);
-            Reject(block.Slot, BundleRules.NoTip, _finder.StretchesWithoutTip);
-        }
-
-        private void Reject(long slot, string reason, int count)
-        {
-            if (count == 0) { return; }
-            metrics?.Rejected(Name, reason, count);
-            ref var rejection = ref _context.Forward(Topics.Rejections);
-            rejection.Slot = slot;
-            rejection.Stage = Name;
-            rejection.Reason = reason;
-            rejection.Count = count;
-            rejection.Version = version;
+            _verdicts[(int)BundleVerdict.Bundle] = _finder.Count;
+            _verdicts[(int)BundleVerdict.LoneTip] = _finder.LoneTips;
+            _verdicts[(int)BundleVerdict.NoTip] = _finder.StretchesWithoutTip;
+            _rejections.Write(_context, Name, block.Slot, _verdicts, static v => BundleRules.NameOf((BundleVerdict)v));
         }
     }
 }

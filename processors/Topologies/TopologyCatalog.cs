@@ -9,6 +9,7 @@ public static class TopologyCatalog
     {
         ["swaps"] = static (version, _) => SwapsTopology.Build(version),
         [ArbitrageTopology.Name] = ArbitrageTopology.Build,
+        [LiquidationTopology.Name] = LiquidationTopology.Build,
         [BundlesTopology.Name] = BundlesTopology.Build,
         [PoolsTopology.Name] = static (_, _) => PoolsTopology.Build(),
     };
