@@ -10,6 +10,7 @@ public static class TopologyCatalog
         ["swaps"] = static (version, _) => SwapsTopology.Build(version),
         [ArbitrageTopology.Name] = ArbitrageTopology.Build,
         [LiquidationTopology.Name] = LiquidationTopology.Build,
+        [JitTopology.Name] = JitTopology.Build,
         [BundlesTopology.Name] = BundlesTopology.Build,
         [PoolsTopology.Name] = static (_, _) => PoolsTopology.Build(),
     };
