@@ -35,7 +35,7 @@ internal sealed class Concentrated
         var moves = _moves.AsSpan(0, steps.Length);
         if (!TryReadMoves(steps, first, moves) || !TryFindLiquidity(steps, first, moves, out var low, out var high)) { return false; }
         var liquidity = low + ((high - low) >> 1);
-        if (!IsPaid(steps, first, moves, liquidity)) { return false; }
+        if (!IsPaid(steps, first, moves, low, high)) { return false; }
 
         var root = moves[first].Before;
         var (least, most) = (UInt128.MaxValue, UInt128.Zero);
@@ -123,7 +123,9 @@ internal sealed class Concentrated
 
         if (seen == 0 || low > high || low == 0) { return false; }
         ref var start = ref moves[first];
-        return start.Before != 0 || TryBefore(start, low + ((high - low) >> 1), out start.Before);
+        if (start.Before != 0) { return true; }
+        start.IsDerived = true;
+        return TryBefore(start, low + ((high - low) >> 1), out start.Before);
     }
 
     private static bool TryLiquidity(in Move move, out UInt128 least, out UInt128 most)
@@ -140,51 +142,44 @@ internal sealed class Concentrated
         // L = out · s · s' / (s' − s)
         return Wide.TryMulDiv(under, over, over - under, out var down) && Wide.TryMulDivUp(under, over, over - under, out var up)
             && Wide.TryMulDiv(move.Gross, down, (UInt128)1 << (64 - LiquidityBits), out least)
-            && Wide.TryMulDivUp(move.Gross + 1, up, (UInt128)1 << (64 - LiquidityBits), out most);
+            && Wide.TryMulDivUp(move.Gross + 2, up, (UInt128)1 << (64 - LiquidityBits), out most); // programs divide twice, and round twice
     }
 
     /// <summary>What moved the curve at this liquidity must be what was paid, less one fee rate for all swaps of a direction (none where the fee is taken on the way out).</summary>
-    private static bool IsPaid(ReadOnlySpan<PoolStep> steps, int first, Span<Move> moves, UInt128 liquidity)
+    private static bool IsPaid(ReadOnlySpan<PoolStep> steps, int first, Span<Move> moves, UInt128 low, UInt128 high)
     {
         var (down, up) = (default(FeeInterval), default(FeeInterval));
         for (var i = first; i < steps.Length; i++)
         {
             ref readonly var swap = ref steps[i].Swap;
             ref var move = ref moves[i];
-            if (!TryGross(move.Before, move.After, !move.PaysFirst, liquidity, out move.Net)) { return false; }
+            if (!TryGross(move.Before, move.After, !move.PaysFirst, low, out var least) || !TryGross(move.Before, move.After, !move.PaysFirst, high, out var most)) { return false; }
 
-            // The curve's own rounding, and that of the liquidity.
-            var open = 2 + (move.Net / PoolRules.PointPrecision);
+            // Open: what the liquidity leaves open, and the last digit of a price and of the amounts.
+            var distance = move.Before < move.After ? move.After - move.Before : move.Before - move.After;
+            var open = 2 + (most / UInt128.Max(distance, 1));
+            if (move.IsDerived) { open += 2 * most / UInt128.Max(move.Gross, 1); }
             UInt128 paid = swap.AmountIn;
-            if (move.Net > paid + open) { return false; }
-            var fee = paid > move.Net ? paid - move.Net : 0;
-            if (swap.FeeMint == swap.MintIn && swap.FeeAmount is { } stated)
+            if (least > paid + open) { return false; }
+            move.LeastFee = paid > most + open ? paid - most - open : 0;
+            move.MostFee = UInt128.Min(paid, paid + open - UInt128.Min(least, paid + open));
+            if (swap.FeeAmount is { } stated && (swap.FeeMint == swap.MintIn || swap.FeeMint == swap.MintOut))
             {
-                if (fee > stated + open || stated > fee + open || stated > paid) { return false; }
-                move.Net = paid - stated;
+                UInt128 fee = swap.FeeMint == swap.MintIn ? stated : 0;
+                if (fee < move.LeastFee || fee > move.MostFee) { return false; }
+                (move.Net, move.IsStated) = (paid - fee, true);
                 continue;
             }
 
-            if (swap.FeeMint == swap.MintOut && swap.FeeAmount is not null)
-            {
-                if (fee > open) { return false; }
-                move.Net = paid;
-                continue;
-            }
-
-            var least = fee > open ? fee - open : 0;
-            if (!(move.PaysFirst ? ref down : ref up).Take(least, UInt128.Min(fee + open, paid), paid)) { return false; }
+            if (!(move.PaysFirst ? ref down : ref up).Take(move.LeastFee, move.MostFee, paid)) { return false; }
         }
 
         // The rate tells what moved the curve to the unit, which prices and liquidity leave open.
         for (var i = first; i < steps.Length; i++)
         {
-            ref readonly var swap = ref steps[i].Swap;
-            if (swap.FeeMint is not null && swap.FeeAmount is not null) { continue; }
-            UInt128 paid = swap.AmountIn;
-            var open = 2 + (moves[i].Net / PoolRules.PointPrecision);
-            var fee = paid > moves[i].Net ? paid - moves[i].Net : 0;
-            moves[i].Net = paid - (moves[i].PaysFirst ? down : up).FeeOf(paid, fee > open ? fee - open : 0, UInt128.Min(fee + open, paid));
+            ref var move = ref moves[i];
+            UInt128 paid = steps[i].Swap.AmountIn;
+            if (!move.IsStated) { move.Net = paid - (move.PaysFirst ? down : up).FeeOf(paid, move.LeastFee, move.MostFee); }
         }
 
         return true;
@@ -260,7 +255,16 @@ internal sealed class Concentrated
         /// <summary>What moved the curve.</summary>
         public UInt128 Net;
 
+        /// <summary>Least and greatest fee on the way in that prices and liquidity allow.</summary>
+        public UInt128 LeastFee, MostFee;
+
         /// <summary>True when the first token is paid: the price falls.</summary>
         public bool PaysFirst;
+
+        /// <summary>True when the price before was worked out from the amount out.</summary>
+        public bool IsDerived;
+
+        /// <summary>True when an event states the fee.</summary>
+        public bool IsStated;
     }
 }

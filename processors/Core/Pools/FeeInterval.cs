@@ -34,13 +34,14 @@ internal struct FeeInterval
         return IsPlausible && Wide.CompareProducts(_low.Fee, _high.Of, _high.Fee, _low.Of) <= 0;
     }
 
-    /// <summary>The fee of an amount that a program would ask: at the roundest rate of the interval, in whole basis points or else hundredths of one, rounded up.</summary>
+    /// <summary>The fee of an amount that a program would ask: at the roundest rate of the interval, in whole basis points, else tenths, else hundredths of one, rounded up.</summary>
     /// <param name="of">Amount.</param>
     /// <param name="least">The fee is known to be at least this.</param>
     /// <param name="most">And at most this.</param>
     public readonly UInt128 FeeOf(UInt128 of, UInt128 least, UInt128 most)
     {
         var fee = RateOn(10_000) is { } bps ? Up(of * bps, 10_000)
+            : RateOn(100_000) is { } tenths ? Up(of * tenths, 100_000)
             : RateOn(1_000_000) is { } ppm ? Up(of * ppm, 1_000_000)
             : least;
         return UInt128.Clamp(fee, least, most);
