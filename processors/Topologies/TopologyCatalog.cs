@@ -12,6 +12,7 @@ public static class TopologyCatalog
         [LiquidationTopology.Name] = LiquidationTopology.Build,
         [JitTopology.Name] = JitTopology.Build,
         [BundlesTopology.Name] = BundlesTopology.Build,
+        [SandwichTopology.Name] = SandwichTopology.Build,
         [PoolsTopology.Name] = static (_, _) => PoolsTopology.Build(),
     };
 

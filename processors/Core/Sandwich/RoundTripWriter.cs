@@ -1,0 +1,94 @@
+using System.Globalization;
+using Sluice.Schemas.Records;
+
+namespace Sluice.Processors.Core.Sandwich;
+
+/// <summary>Writes down what looks like a sandwich and is none.</summary>
+internal sealed class RoundTripWriter(GroupFacts facts, PositionBook book, Actors actors)
+{
+    private readonly ValueList<int> _between = new();
+
+    /// <summary>What a failed rule makes of a candidate; null for what is only counted.</summary>
+    public static RoundTripClass? ClassOf(SandwichVerdict verdict) => verdict switch
+    {
+        SandwichVerdict.WashRing => RoundTripClass.WashVolume,
+        SandwichVerdict.MarketMaking => RoundTripClass.MarketMaking,
+        SandwichVerdict.SelfRotation => RoundTripClass.SelfRotation,
+        SandwichVerdict.InventoryExceeded or SandwichVerdict.NoHeadroom or SandwichVerdict.GrossNegative or SandwichVerdict.VictimsAttack
+            or SandwichVerdict.PartialAtLoss => RoundTripClass.RoundTrip,
+        _ => null,
+    };
+
+    public void Write(Judge judge, int candidate, SandwichVerdict verdict, RoundTripClass named, ref RoundTrip record)
+    {
+        ref readonly var position = ref book.Positions[judge.Candidates[candidate].Position];
+        var between = judge.FirstBetween(candidate);
+        judge.ListBetween(candidate, _between);
+        ref readonly var first = ref facts.SwapOf(position.FirstFront);
+        ref readonly var firstTx = ref facts.TxFacts[facts.Legs[position.FirstFront].Tx];
+        ref readonly var block = ref facts.Blocks[facts.TxFacts[facts.Legs[between].Tx].Block];
+        record.Id = FindingWriter.IdOf("round_trip", firstTx.Signature, first);
+        record.RuleVersion = RuleVersions.RoundTrip;
+        record.Slot = block.Slot;
+        record.BlockTimeUnixMs = block.TimeUnixMs;
+        record.Leader = block.Leader;
+        record.Class = named;
+        record.FailedRule = SandwichRuleNames.NameOf(verdict);
+        record.Venue = first.Venue;
+        record.Pool = first.Pool;
+        record.MintIn = first.MintIn;
+        record.MintOut = first.MintOut;
+        record.Actor = firstTx.Signer;
+        actors.Read(position);
+        for (var leg = position.Fronts; leg >= 0; leg = facts.Legs[leg].NextFront) { AddLeg(leg, ref record); }
+        foreach (var leg in _between.Span) { AddSignature(leg, ref record); }
+        for (var leg = position.Backs; leg >= 0; leg = facts.Legs[leg].NextBack) { AddLeg(leg, ref record); }
+        record.AmountIn = (Int128)position.FrontIn;
+        record.AmountOut = (Int128)position.FrontOut;
+        record.BackIn = (Int128)position.BackIn;
+        record.BackOut = (Int128)position.BackOut;
+        record.Gross = record.BackOut - record.AmountIn;
+        WriteEvidence(position, verdict, ref record);
+    }
+
+    private void AddLeg(int leg, ref RoundTrip record)
+    {
+        ref readonly var of = ref facts.Legs[leg];
+        if (AddSignature(leg, ref record)) { record.FeeLamports += facts.TxFacts[of.Tx].FeeLamports; }
+        if (!record.Wallets.Span.Contains(facts.Keys[of.Owner])) { record.Wallets.Add(facts.Keys[of.Owner]); }
+    }
+
+    private bool AddSignature(int leg, ref RoundTrip record)
+    {
+        ref readonly var signature = ref facts.TxFacts[facts.Legs[leg].Tx].Signature;
+        if (record.Signatures.Count > 0 && record.Signatures[record.Signatures.Count - 1] == signature) { return false; } // legs of one transaction follow each other
+        record.Signatures.Add(signature);
+        return true;
+    }
+
+    private void WriteEvidence(in Position position, SandwichVerdict verdict, ref RoundTrip record)
+    {
+        Add(ref record, $"sold {Rings.RatioPpm(position) / 1_000_000m:0.######} of what was bought");
+        if (verdict == SandwichVerdict.WashRing)
+        {
+            var template = facts.TxFacts[facts.Legs[position.FirstFront].Tx].Template;
+            var fee = facts.TxFacts[facts.Legs[position.FirstFront].Tx].FeeLamports;
+            if (book.Rings.TryFind(facts, position, out var ring))
+            {
+                Add(ref record, $"{ring.Wallets} wallets of one transaction template round-trip in the pool in one block, selling {ring.LeastPpm / 1_000_000m:0.######} to {ring.GreatestPpm / 1_000_000m:0.######} of what they bought");
+            }
+
+            Add(ref record, $"{facts.CountOf(position.Lane, template)} of {facts.Lane(position.Lane).Count} swaps in that direction so far have the template of the first leg: fee {fee} lamports, same instructions, compute budget and program");
+        }
+        else if (verdict == SandwichVerdict.MarketMaking)
+        {
+            Add(ref record, $"{position.FrontCount} swaps one way and {position.BackCount} the other without closing");
+        }
+        else if (verdict is SandwichVerdict.GrossNegative or SandwichVerdict.PartialAtLoss)
+        {
+            Add(ref record, $"paid {position.FrontIn}, got {position.BackOut}");
+        }
+    }
+
+    private static void Add(ref RoundTrip record, FormattableString text) => record.Evidence.Add(text.ToString(CultureInfo.InvariantCulture));
+}

@@ -1,0 +1,143 @@
+using Sluice.Processors.Core.Bundles;
+using Sluice.Processors.Core.Composition;
+using Sluice.Processors.Core.Prices;
+using Sluice.Schemas.Records;
+
+namespace Sluice.Processors.Core.Sandwich;
+
+/// <summary>Finds the sandwiches of one leader group: slots 4g to 4g + 3, and one of context on each side.</summary>
+/// <remarks>
+/// Steps for a block: transactions in order become legs (<see cref="TransactionReader"/>), legs open and close positions (<see cref="PositionBook"/>), positions that are
+/// closed to the unit are judged at the block's end (<see cref="Judge"/>) and written down; all others when the window closes. A finding that was given out keeps its
+/// legs and victims. What each rule asks, with cases, stands in docs/detections.md. Allocates, once buffers have grown, only for findings. Not thread-safe.
+/// </remarks>
+public sealed class SandwichDetector
+{
+    private readonly GroupFacts _facts = new();
+    private readonly PriceBook _prices = new();
+    private readonly PriceLinks _priceLinks = new();
+    private readonly Precedence _precedence = new();
+    private readonly BlockContext _block = new();
+    private readonly BundleFinder _bundles = new();
+    private readonly PositionBook _book;
+    private readonly Actors _actors;
+    private readonly Judge _judge;
+    private readonly TransactionReader _reader;
+    private readonly FindingWriter _writer;
+    private readonly RoundTripWriter _roundTrips;
+    private readonly ValueList<int> _exact = new();
+    private readonly ValueList<int> _later = new();
+    private readonly ValueList<long> _order = new();
+    private readonly long[] _rejected = new long[SandwichRules.GroupSlots * SandwichRuleNames.Count];
+
+    public SandwichDetector()
+    {
+        _book = new PositionBook(_facts);
+        _actors = new Actors(_facts, _book);
+        _judge = new Judge(_facts, _book, _actors, _priceLinks);
+        _reader = new TransactionReader(_facts, _book, _priceLinks);
+        _writer = new FindingWriter(_facts, _book, _actors, _prices);
+        _roundTrips = new RoundTripWriter(_facts, _book, _actors);
+    }
+
+    /// <summary>The group: slot / 4.</summary>
+    public long Group { get; private set; }
+
+    /// <summary>Newest slot that was taken, or −1.</summary>
+    public long Newest { get; private set; } = -1;
+
+    /// <summary>Forgets everything and turns to a group.</summary>
+    public void BeginGroup(long group)
+    {
+        Group = group;
+        Newest = -1;
+        _facts.Clear();
+        _book.Clear();
+        _priceLinks.Clear();
+        _actors.Clear();
+        _prices.BeginGroup(group);
+        _later.Clear();
+        Array.Clear(_rejected);
+    }
+
+    /// <summary>Takes a block of the window and gives out what is certain with it. Slots ascend; a slot that was taken already is ignored.</summary>
+    /// <param name="block">The block, or its context copy.</param>
+    /// <param name="output">Takes what is certain.</param>
+    public void Add(in Block block, ISandwichOutput output)
+    {
+        if (block.Slot <= Newest) { return; }
+        Newest = block.Slot;
+        _prices.Add(block);
+        _facts.AddBlock(block);
+        var transactions = block.Transactions.Span;
+        SortByIndex(transactions);
+        _block.Begin(block);
+        _bundles.Read(block);
+        foreach (var entry in _order.Span)
+        {
+            ref readonly var tx = ref transactions[(int)(uint)entry];
+            if (!TransactionReader.IsOfInterest(tx)) { continue; }
+            _reader.Read(tx, tx.Swaps.Count > 0 && _precedence.Explains(tx, _block), _bundles);
+        }
+
+        _exact.Clear();
+        foreach (var position in _book.Finished.Span) { (_book.Positions[position].Ending == Ending.Closed ? _later : _exact).Add(position); }
+        _book.Finished.Clear();
+        Settle(_exact.Span, output);
+    }
+
+    /// <summary>Gives out what had to wait for the end of the window.</summary>
+    public void Close(ISandwichOutput output)
+    {
+        for (var i = 0; i < _book.Positions.Count; i++)
+        {
+            ref readonly var position = ref _book.Positions[i];
+            if (!position.IsFinished && position.BackCount > 0) { _later.Add(i); }
+        }
+
+        Settle(_later.Span, output);
+        _later.Clear();
+        for (var i = 0; i < _rejected.Length; i++)
+        {
+            if (_rejected[i] == 0) { continue; }
+            output.Reject((Group * SandwichRules.GroupSlots) + (i / SandwichRuleNames.Count), (SandwichVerdict)(i % SandwichRuleNames.Count), _rejected[i]);
+        }
+    }
+
+    /// <summary>Order of execution is told by positions in the block alone, whatever the order in which they come.</summary>
+    private void SortByIndex(ReadOnlySpan<Transaction> transactions)
+    {
+        _order.Clear();
+        var isSorted = true;
+        for (var i = 0; i < transactions.Length; i++)
+        {
+            _order.Add(((long)transactions[i].Index << 32) | (uint)i);
+            isSorted &= i == 0 || transactions[i].Index >= transactions[i - 1].Index;
+        }
+
+        if (!isSorted) { _order.Span.Sort(); }
+    }
+
+    private void Settle(ReadOnlySpan<int> positions, ISandwichOutput output)
+    {
+        if (positions.Length == 0) { return; }
+        _judge.Begin(positions);
+        _writer.BeginBlock();
+        var (start, end) = (Group * SandwichRules.GroupSlots, ((Group + 1) * SandwichRules.GroupSlots) - 1);
+        foreach (var number in _judge.Order)
+        {
+            var index = _judge.Candidates[number].Position;
+            ref readonly var position = ref _book.Positions[index];
+
+            // What ends by the first slot of the group was seen as a whole by the group before; what ends later was not, and of it the victims of this group count.
+            var notBefore = _facts.SlotOf(position.LastBack) <= start ? 0 : start;
+            var verdict = _judge.Claim(number, notBefore);
+            var anchor = _facts.SlotOf(verdict == SandwichVerdict.Sandwich ? _judge.Victims[0] : _judge.FirstBetween(number));
+            if (verdict == SandwichVerdict.Sandwich) { _judge.Take(number); }
+            if (anchor < start || anchor > end) { continue; }
+            if (verdict == SandwichVerdict.Sandwich) { _writer.Write(position, _judge.Victims.Span, ref output.AddSandwich()); }
+            else if (RoundTripWriter.ClassOf(verdict) is { } named) { _roundTrips.Write(_judge, number, verdict, named, ref output.AddRoundTrip()); }
+            else { _rejected[((int)(anchor - start) * SandwichRuleNames.Count) + (int)verdict]++; }
+        }
+    }
+}

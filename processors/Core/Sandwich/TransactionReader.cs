@@ -1,0 +1,106 @@
+using Sluice.Processors.Core.Bundles;
+using Sluice.Schemas.Chain;
+using Sluice.Schemas.Records;
+
+namespace Sluice.Processors.Core.Sandwich;
+
+/// <summary>Turns transactions into legs, and tells the book of them and of what was handed on, in order of execution.</summary>
+internal sealed class TransactionReader(GroupFacts facts, PositionBook book, PriceLinks priceLinks)
+{
+    /// <summary>True for a transaction that did something that is looked at; one that failed did nothing.</summary>
+    public static bool IsOfInterest(in Transaction tx) => tx.Status == TransactionStatus.Success
+        && (tx.Swaps.Count > 0 || tx.Transfers.Count > 0 || tx.AuthorityChanges.Count > 0 || tx.LiquidityChanges.Count > 0);
+
+    /// <summary>Reads a transaction of interest.</summary>
+    /// <param name="isExplained">True when it is a finding of its own, whose swaps serve nothing here.</param>
+    /// <param name="bundles">The block's runs that look like bundles.</param>
+    public void Read(in Transaction tx, bool isExplained, BundleFinder bundles)
+    {
+        var swaps = tx.Swaps.Span;
+        var number = swaps.Length > 0 ? facts.AddTransaction(tx) : -1;
+        if (number >= 0 && bundles.RunOf(tx.Index) is >= 0 and var run) { facts.SetRun(number, run, bundles.Runs[run].Confidence); }
+        var first = facts.Legs.Count;
+        int transfer = 0, handOver = 0;
+        for (var i = 0; i < swaps.Length; i++)
+        {
+            HandOn(tx, swaps[i].IxIndex, swaps[i].InnerIxIndex, ref transfer, ref handOver);
+            if (!IsSeenTwice(swaps, i)) { AddLeg(tx, number, i, isExplained); }
+        }
+
+        HandOn(tx, int.MaxValue, 0, ref transfer, ref handOver);
+        priceLinks.Add(facts, first, facts.Legs.Count);
+        foreach (ref readonly var change in tx.LiquidityChanges.Span)
+        {
+            facts.Liquidity.Add(new LiquidityFact(change.Pool, facts.Keys.Intern(change.Provider), facts.Legs.Count));
+        }
+    }
+
+    private void AddLeg(in Transaction tx, int number, int index, bool isExplained)
+    {
+        ref readonly var swap = ref tx.Swaps[index];
+        var paid = Sum(swap.AmountIn, swap.TransferFeeIn ?? 0);
+        var received = swap.AmountOut - Math.Min(swap.AmountOut, swap.TransferFeeOut ?? 0);
+        var holder = Holders.Of(tx, swap, paid, received);
+        var counts = paid > 0 && received > 0 && swap.MintIn != swap.MintOut;
+        ref var leg = ref facts.AddLeg(number, index, swap, holder, Holders.IsSigner(tx, holder), paid, received);
+        if (!counts || isExplained) { return; }
+        var changesLiquidity = tx.MintsOrBurnsShares || ChangesLiquidity(tx, swap.Pool);
+        leg.CanBeVictim = !changesLiquidity || swap.Source != SwapSource.Generic;
+        if (changesLiquidity) { return; }
+        leg.CanFront = Holders.Keeps(tx, holder, swap, received);
+        leg.CanBack = Holders.Gives(tx, holder, swap, paid);
+        book.Take(facts.Legs.Count - 1, tx);
+    }
+
+    /// <summary>Tells of transfers and hand-overs before a place of the transaction.</summary>
+    private void HandOn(in Transaction tx, int ix, int inner, ref int transfer, ref int handOver)
+    {
+        for (; transfer < tx.Transfers.Count; transfer++)
+        {
+            ref readonly var next = ref tx.Transfers[transfer];
+            if (!IsBefore(next.IxIndex, next.InnerIxIndex, ix, inner)) { break; }
+            book.Transfer(next, tx.Signature);
+        }
+
+        for (; handOver < tx.AuthorityChanges.Count; handOver++)
+        {
+            ref readonly var next = ref tx.AuthorityChanges[handOver];
+            if (!IsBefore(next.IxIndex, next.InnerIxIndex, ix, inner)) { break; }
+            book.HandOver(next, tx.Signature);
+        }
+    }
+
+    private static bool IsBefore(int ix, int inner, int otherIx, int otherInner) => ix != otherIx ? ix < otherIx : inner < otherInner;
+
+    /// <summary>
+    /// True for a swap that stands in the list already, as where a router's frame and the pool's frame both show it: a pool never gives the same amount for
+    /// the same amount twice in one instruction and the same vaults.
+    /// </summary>
+    private static bool IsSeenTwice(ReadOnlySpan<Swap> swaps, int index)
+    {
+        ref readonly var swap = ref swaps[index];
+        for (var i = index - 1; i >= 0 && swaps[i].IxIndex == swap.IxIndex; i--)
+        {
+            ref readonly var other = ref swaps[i];
+            if (other.AmountIn == swap.AmountIn && other.AmountOut == swap.AmountOut && other.VaultIn == swap.VaultIn && other.VaultOut == swap.VaultOut
+                && other.MintIn == swap.MintIn && other.MintOut == swap.MintOut)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static bool ChangesLiquidity(in Transaction tx, in Pubkey pool)
+    {
+        foreach (ref readonly var change in tx.LiquidityChanges.Span)
+        {
+            if (change.Pool == pool && change.Kind != LiquidityChangeKind.Collect) { return true; }
+        }
+
+        return false;
+    }
+
+    private static ulong Sum(ulong left, ulong right) => left + right < left ? ulong.MaxValue : left + right;
+}
