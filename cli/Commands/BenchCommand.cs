@@ -16,6 +16,23 @@ internal static class BenchCommand
         });
         var command = new Command("bench", "Measures reading, decoding and whole replays on this machine, one JSON object a line.") { seconds };
         command.SetAction((parsed, cancel) => RunAsync(TimeSpan.FromSeconds(parsed.GetValue(seconds)), cancel));
+        command.Subcommands.Add(CreateDetectors());
+        return command;
+    }
+
+    private static Command CreateDetectors()
+    {
+        var seconds = new Option<int>("--seconds") { Description = "Time for all growth figures together, seconds.", DefaultValueFactory = _ => 30 };
+        seconds.Validators.Add(r =>
+        {
+            if (r.GetValueOrDefault<int>() is < 1 or > 600) { r.AddError("--seconds takes 1 to 600."); }
+        });
+        var command = new Command("detectors", "Measures the detectors over slots: how time grows with the swaps of a block and a pool, and memory.") { seconds };
+        command.SetAction((parsed, cancel) =>
+        {
+            DetectorBench.Run(TimeSpan.FromSeconds(parsed.GetValue(seconds)), Console.Out, cancel);
+            return Task.FromResult(ExitCode.Done);
+        });
         return command;
     }
 
