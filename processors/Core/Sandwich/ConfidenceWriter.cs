@@ -6,7 +6,7 @@ namespace Sluice.Processors.Core.Sandwich;
 /// <remarks>The weights are chosen, not fitted: there is no labelled set large enough to fit them on.</remarks>
 internal static class ConfidenceWriter
 {
-    private const double Link = 0.30, Exact = 0.25, Closed = 0.10, Adjacent = 0.10, OneBlock = 0.05, Decoded = 0.10, LossKnown = 0.05, Gross = 0.10, StrictOrder = 0.10;
+    private const double Link = 0.40, Exact = 0.20, Closed = 0.10, Adjacent = 0.10, OneBlock = 0.05, Decoded = 0.05, LossKnown = 0.05, Gross = 0.10, StrictOrder = 0.10;
 
     public static void Write(GroupFacts facts, in Position position, ref Schemas.Records.Sandwich finding)
     {

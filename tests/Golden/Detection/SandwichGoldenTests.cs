@@ -34,6 +34,9 @@ public class SandwichGoldenTests
             (Text("victim_swap", "signature"), Text("victim"), Text("victim_swap", "quote_in_raw"), Text("victim_swap", "base_out_raw")),
             (victim.Signature.ToString(), victim.Signer.ToString(), $"{victim.AmountIn}", $"{victim.AmountOut}"));
 
+        Assert.Equal((248_779_545_757UL, (Int128)42_186_343, (Int128?)42_186_343), (victim.LossLow, victim.LossQuote, found.VictimLoss));
+        Assert.Equal(6_705_768_207_054UL, victim.LimitAmount);
+
         Assert.Equal(Text("attacker_gross_profit_lamports"), $"{found.Gross}");
         Assert.Equal((Text("fees_lamports"), 0UL, Text("tip_lamports")), ($"{found.FeeLamports}", found.TipLamports, $"{found.OtherPaymentsLamports}"));
         Assert.Equal((Text("attacker_net_profit_lamports"), Text("attacker_net_profit_lamports")), ($"{found.Net}", $"{found.NetLamports}"));

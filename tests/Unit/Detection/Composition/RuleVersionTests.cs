@@ -11,7 +11,7 @@ namespace Sluice.Tests.Unit.Detection.Composition;
 /// </summary>
 public class RuleVersionTests
 {
-    public static TheoryData<string, int> Detectors { get; } = new() { { "Arbitrage", RuleVersions.Arbitrage } };
+    public static TheoryData<string, int> Detectors { get; } = new() { { "Arbitrage", RuleVersions.Arbitrage }, { "Sandwich", RuleVersions.Sandwich } };
 
     [Theory]
     [MemberData(nameof(Detectors))]
