@@ -155,8 +155,9 @@ internal sealed class Judge
         if (position.BackIn * 100 < position.Inventory * SandwichRules.PartialPercent) { return SandwichVerdict.PositionKept; }
         if ((position.NeedsUnit && !position.IsExact) || (position.HasPath && !position.IsClosed)) { return SandwichVerdict.WeakLink; }
         if (!position.IsClosed && IsSoldBelowCost(position)) { return SandwichVerdict.PartialAtLoss; }
+        if (!position.IsExact && !IsMarked(position)) { return SandwichVerdict.Unmarked; }
         if (position.CrossesPools && !_priceLinks.Hold(_facts, position)) { return SandwichVerdict.NoPriceLink; }
-        if (gross < 0 && (position.CrossesPools || !IsOneBlock(position))) { return SandwichVerdict.GrossNegative; }
+        if (gross < 0 && (position.CrossesPools || !(IsOneBlock(position) || IsPrivate(position)))) { return SandwichVerdict.GrossNegative; }
         return SandwichVerdict.Sandwich;
     }
 
@@ -260,6 +261,23 @@ internal sealed class Judge
     private static ulong RoundKey(in Position position) => ((ulong)(uint)position.Holder << 32) | (uint)position.Lane;
 
     private bool IsOneBlock(in Position position) => _facts.SlotOf(position.FirstFront) == _facts.SlotOf(position.LastBack);
+
+    /// <summary>
+    /// What is not closed to the unit is what traders do too: it asks for a private program; or, where all but a twentieth was sold, for one block or
+    /// no aggregator; of a part, for one block and no more positions than a bundle has.
+    /// </summary>
+    private bool IsMarked(in Position position)
+    {
+        ref readonly var first = ref _facts.TxFacts[_facts.Legs[position.FirstFront].Tx];
+        ref readonly var last = ref _facts.TxFacts[_facts.Legs[position.LastBack].Tx];
+        if (IsPrivate(position)) { return true; }
+        return position.IsClosed
+            ? IsOneBlock(position) || !(first.UsesAggregator || last.UsesAggregator)
+            : IsOneBlock(position) && last.Index - first.Index < SandwichRules.PartialReach;
+    }
+
+    /// <summary>True when the first front leg goes through a program that is its caller's own.</summary>
+    private bool IsPrivate(in Position position) => _facts.TxFacts[_facts.Legs[position.FirstFront].Tx].PrivateWrapper >= 0;
 
     /// <summary>True when what was sold brought less than the same share of what was paid.</summary>
     private static bool IsSoldBelowCost(in Position position)

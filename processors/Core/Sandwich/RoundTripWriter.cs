@@ -15,7 +15,7 @@ internal sealed class RoundTripWriter(GroupFacts facts, PositionBook book, Actor
         SandwichVerdict.MarketMaking => RoundTripClass.MarketMaking,
         SandwichVerdict.SelfRotation => RoundTripClass.SelfRotation,
         SandwichVerdict.InventoryExceeded or SandwichVerdict.NoHeadroom or SandwichVerdict.GrossNegative or SandwichVerdict.VictimsAttack
-            or SandwichVerdict.PartialAtLoss => RoundTripClass.RoundTrip,
+            or SandwichVerdict.PartialAtLoss or SandwichVerdict.Unmarked => RoundTripClass.RoundTrip,
         _ => null,
     };
 

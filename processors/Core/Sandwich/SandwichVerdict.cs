@@ -27,6 +27,9 @@ public enum SandwichVerdict
     /// <summary>What was sold of a part brought less than it had cost.</summary>
     PartialAtLoss,
 
+    /// <summary>Not closed to the unit, and nothing marks an attacker.</summary>
+    Unmarked,
+
     /// <summary>Sold in another pool, and no transaction carried the price there.</summary>
     NoPriceLink,
 
@@ -54,7 +57,8 @@ public static class SandwichRuleNames
 {
     private static readonly string[] Reasons =
     [
-        "sandwich", "no_victim", "wash_ring", "inventory_exceeded", "market_making", "position_kept", "weak_link", "partial_at_loss", "no_price_link",
+        "sandwich", "no_victim", "wash_ring", "inventory_exceeded", "market_making", "position_kept", "weak_link", "partial_at_loss", "unmarked",
+        "no_price_link",
         "gross_negative", "leg_taken", "no_headroom", "self_rotation", "victims_attack", "victim_taken",
     ];
 

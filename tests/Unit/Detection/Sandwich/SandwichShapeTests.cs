@@ -268,6 +268,25 @@ public class SandwichShapeTests
     }
 
     [Fact]
+    public void What_is_not_closed_to_the_unit_needs_a_mark()
+    {
+        const string Case = "slot 101\ntx atk MARK\nswap P atk 1000000 SOL > 1000 TOK\ntx bob\nswap P bob 2000000 SOL > 1500 TOK\nBETWEENtx atk MARK\nswap P atk SOLD TOK > 1100000 SOL";
+        static SandwichRun Run(string mark, string between, int sold) => SandwichRun.Of(Case.Replace("MARK", mark, StringComparison.Ordinal)
+            .Replace("BETWEEN", between, StringComparison.Ordinal).Replace("SOLD", $"{sold}", StringComparison.Ordinal));
+        const string Far = "tx eve index=9\npay eve > shop 1 SOL\n", Later = "slot 102\n";
+
+        Assert.Equal(1, Run("", "", 500).Found.Length);
+        Run("", Far, 500).AssertRoundTrip(RoundTripClass.RoundTrip, "unmarked");
+        Run("", Later, 500).AssertRoundTrip(RoundTripClass.RoundTrip, "unmarked");
+        Assert.Equal(1, Run("private=bot", Later, 500).Found.Length);
+
+        Assert.Equal(1, Run("aggregator", Far, 990).Found.Length);
+        Assert.Equal(1, Run("", Later, 990).Found.Length);
+        Run("aggregator", Later, 990).AssertRoundTrip(RoundTripClass.RoundTrip, "unmarked");
+        Assert.Equal(1, Run("aggregator", Later, 1000).Found.Length); // to the unit it is one whatever it went through
+    }
+
+    [Fact]
     public void A_loss_after_costs_is_a_failed_sandwich()
     {
         var found = SandwichRun.Of($"""
@@ -291,6 +310,8 @@ public class SandwichShapeTests
         const string Back = "tx atk\nswap P atk 1000 TOK > 999999 SOL";
         Assert.Equal(["failed"], SandwichRun.Of(Front + Back).Single.Tags.Span.ToArray());
         SandwichRun.Of(Front + "slot 102\n" + Back).AssertRoundTrip(RoundTripClass.RoundTrip, "gross_negative");
+        var found = SandwichRun.Of((Front + "slot 102\n" + Back).Replace("tx atk", "tx atk private=bot", StringComparison.Ordinal)).Single; // a private program is meant to
+        Assert.Equal(["failed"], found.Tags.Span.ToArray());
     }
 
     [Fact]
