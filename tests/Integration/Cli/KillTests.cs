@@ -10,6 +10,7 @@ public class KillTests
     private static readonly string[] Tables =
     [
         "blocks", "transactions", "swaps", "arbitrages", "rejections", "data_quality", "decoder_agreement", "skipped_slots", "dead_letters",
+        "sandwiches", "round_trips", "jit", "liquidations", "failed_attempts", "bundles",
     ];
 
     [Fact]

@@ -61,6 +61,7 @@ public class EqualityTests
         Once([.. blocks.Where(b => !b.IsContext)], expected["blocks"].Count);
         Assert.Equal(blocks.Distinct().Count(), blocks.Count);
         Once(KafkaHarness.Read(options, Topics.Arbitrages, Partitions, a => a.Id), expected["arbitrages"].Count);
+        Once(KafkaHarness.Read(options, Topics.Bundles, Partitions, b => b.Id), expected["bundles"].Count);
         Once(KafkaHarness.Read(options, Topics.Swaps, Partitions, s => (s.Signature, s.IxIndex, s.InnerIxIndex, s.LegIndex)), expected["swaps"].Count);
     }
 

@@ -15,7 +15,13 @@ public partial class PipelineTests
     private const int Partitions = 3;
 
     private static readonly string[] Compared =
-        ["blocks", "transactions", "swaps", "arbitrages", "rejections", "data_quality", "decoder_agreement", "skipped_slots"];
+        ["blocks", "transactions", "swaps", "arbitrages", "data_quality", "decoder_agreement", "skipped_slots", "liquidations", "bundles", .. Grouped];
+
+    /// <summary>
+    /// What is given out when a leader group ends: the last group of a topic is open until a later block comes, while a replay knows that none will. Its
+    /// slots are left out of the comparison.
+    /// </summary>
+    private static string[] Grouped => ["sandwiches", "round_trips", "jit", "failed_attempts", "rejections"];
 
     [PipelineFact]
     public async Task Blocks_through_Kafka_become_the_rows_of_a_replay()
@@ -65,7 +71,7 @@ public partial class PipelineTests
         }
 
         Assert.Equal(expected, await ChecksumsAsync(folder["sunk"]));
-        Assert.All(["blocks", "swaps", "arbitrages", "rejections"], t => Assert.NotEqual(0, expected[t].Count));
+        Assert.All(["blocks", "swaps", "arbitrages", "sandwiches", "rejections"], t => Assert.NotEqual(0, expected[t].Count));
 
         // Each block once, although it was ingested twice.
         var blocks = KafkaHarness.Read(cluster.Options(), Topics.Blocks, Partitions, b => (b.Slot, b.IsContext));
@@ -133,7 +139,7 @@ public partial class PipelineTests
 
     internal static async Task<Dictionary<string, (long Count, string Hash)>> ChecksumsAsync(string store)
     {
-        var sql = string.Join(" UNION ALL ", Compared.Select(t => $"SELECT '{t}' AS name, count() AS n, sum(cityHash64(toString(tuple(*)))) AS h FROM (SELECT * FROM {t} FINAL)"));
+        var sql = string.Join(" UNION ALL ", Compared.Select(t => $"SELECT '{t}' AS name, count() AS n, sum(cityHash64(toString(tuple(*)))) AS h FROM (SELECT * FROM {t} FINAL{(Grouped.Contains(t) ? " WHERE slot < 4 * intDiv((SELECT max(slot) FROM blocks), 4)" : "")})"));
         var rows = await SluiceProcess.RunAsync("query", sql, "--store", store, "--json");
         Assert.True(rows.ExitCode == 0, rows.Errors);
         return rows.Lines.Select(l => JsonDocument.Parse(l).RootElement).ToDictionary(
