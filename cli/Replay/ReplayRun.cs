@@ -71,6 +71,7 @@ internal sealed class ReplayRun(IInput input, StoreWriter? writer, StoredSlots? 
             cancel).ConfigureAwait(false);
         publisher.Complete();
         await running.ConfigureAwait(false);
+        sink.Finish();
         if (writer is not null) { await writer.CompleteAsync(cancel).ConfigureAwait(false); }
         progress?.Dispose();
         leftOut.Finish();

@@ -26,8 +26,11 @@ internal enum StorePlan
 /// </remarks>
 internal sealed class StoreSink(StoreWriter? writer, ReplaySummary summary, IFindings? findings) : IDisposable
 {
+    private static readonly Dictionary<Topic, int> Places = Topics.All.Select((topic, place) => (topic, place)).ToDictionary();
+
     private readonly ConcurrentDictionary<long, Pending> _pending = new();
     private readonly ConcurrentBag<Pending> _idle = [];
+    private readonly List<RecordBatch> _atTheEnd = [];
     private readonly BlockFacts _facts = new();
 
     /// <summary>Batches that come of one block, its own included.</summary>
@@ -57,26 +60,50 @@ internal sealed class StoreSink(StoreWriter? writer, ReplaySummary summary, IFin
             return;
         }
 
+        batch.Retain();
         if (batch.Sequence == RecordBatch.EndOfInput)
         {
-            // What was waiting for more; rows replace themselves by content, so that a repetition does no harm.
-            Take(batch, writer is null ? StorePlan.Skip : StorePlan.Write);
+            _atTheEnd.Add(batch);
             return;
         }
 
         var pending = _pending[batch.Sequence];
-        if (batch is RecordBatch<Block> blocks) { Take(in blocks.Records[0], pending); }
-        else { Take(batch, pending.Plan); }
-
+        pending.Batches.Add(batch);
         if (--pending.Remaining == 0)
         {
+            // In the order of topics, whichever topology was quicker: the same input prints the same lines.
             _pending.TryRemove(batch.Sequence, out _);
+            InOrder(pending.Batches);
+            foreach (var part in pending.Batches)
+            {
+                if (part is RecordBatch<Block> blocks) { Take(in blocks.Records[0], pending); }
+                else { Take(part, pending.Plan); }
+                part.Release();
+            }
+
+            pending.Batches.Clear();
             if (pending.Plan != StorePlan.Skip) { await writer!.EndSlotAsync(in pending.Row, cancel).ConfigureAwait(false); }
             _idle.Add(pending);
         }
     }
 
+    /// <summary>Takes what the topologies gave out when the input had ended; call when the run is over.</summary>
+    public void Finish()
+    {
+        // Rows replace themselves by content, so that a repetition does no harm.
+        InOrder(_atTheEnd);
+        foreach (var batch in _atTheEnd)
+        {
+            Take(batch, writer is null ? StorePlan.Skip : StorePlan.Write);
+            batch.Release();
+        }
+
+        _atTheEnd.Clear();
+    }
+
     public void Dispose() => _pending.Clear();
+
+    private static void InOrder(List<RecordBatch> batches) => batches.Sort(static (a, b) => Places[a.Topic].CompareTo(Places[b.Topic]));
 
     private void Take(in Block block, Pending pending)
     {
@@ -127,6 +154,7 @@ internal sealed class StoreSink(StoreWriter? writer, ReplaySummary summary, IFin
     /// <summary>A block of which not everything has come.</summary>
     private sealed class Pending
     {
+        public readonly List<RecordBatch> Batches = [];
         public int Remaining;
         public StorePlan Plan;
         public BlockRow Row;
