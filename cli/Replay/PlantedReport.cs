@@ -9,8 +9,7 @@ namespace Sluice.Cli.Replay;
 internal sealed class PlantedReport : IFindings
 {
     private readonly HashSet<Signature> _found = [];
-    private readonly HashSet<Signature> _victims = [];
-    private long _sandwiches;
+    private readonly List<Signature[]> _sandwiches = [];
 
     /// <summary>Planted arbitrages that were not found.</summary>
     public long Missed { get; private set; }
@@ -22,8 +21,9 @@ internal sealed class PlantedReport : IFindings
 
     public void Write(in Sandwich finding)
     {
-        _sandwiches++;
-        _victims.Add(finding.Victims[0].Signature);
+        var victims = new Signature[finding.Victims.Count];
+        for (var i = 0; i < victims.Length; i++) { victims[i] = finding.Victims[i].Signature; }
+        _sandwiches.Add(victims);
     }
 
     /// <summary>Prints the comparison; <see cref="Missed"/> and <see cref="Invented"/> are known afterwards.</summary>
@@ -40,14 +40,7 @@ internal sealed class PlantedReport : IFindings
             output.WriteLine($"  {group.Key,-12} {group.Count(t => _found.Contains(t.Signature)),8:N0} of {group.Count(),8:N0}");
         }
 
-        var sandwiches = truth.Where(t => t.Kind == TruthKind.Sandwich).ToArray();
-        var seen = sandwiches.Count(t => _victims.Contains(t.Signature));
-        output.WriteLine($"Planted and found: {Human.Count(seen)} of {Human.Count(sandwiches.Length)} sandwiches; {Human.Count(_sandwiches - seen)} findings were not planted.");
-        foreach (var group in sandwiches.GroupBy(t => t.Class).OrderBy(g => g.Key, StringComparer.Ordinal))
-        {
-            output.WriteLine($"  {group.Key,-12} {group.Count(t => _victims.Contains(t.Signature)),8:N0} of {group.Count(),8:N0}");
-        }
-
+        PrintSandwiches([.. truth.Where(t => t.Kind == TruthKind.Sandwich)], output);
         var lookAlikes = truth.Where(t => t.Kind == TruthKind.LookAlike).ToArray();
         output.WriteLine($"Look-alikes taken for arbitrages: {Human.Count(lookAlikes.Count(t => _found.Contains(t.Signature)))} of {Human.Count(lookAlikes.Length)}.");
         foreach (var missed in planted.Where(t => !_found.Contains(t.Signature)).Take(5)) { output.WriteLine($"  missed: {missed.Id} {missed.Class} slot {missed.Slot} {missed.Signature}"); }
@@ -56,5 +49,22 @@ internal sealed class PlantedReport : IFindings
         {
             output.WriteLine($"  not planted: {invented} {string.Join(", ", labels[invented].Select(t => t.Class))}");
         }
+    }
+
+    /// <summary>A sandwich is known by its victims: chance may have put another trade before the planted one, which is a victim too.</summary>
+    private void PrintSandwiches(TruthEntry[] planted, TextWriter output)
+    {
+        var victims = _sandwiches.SelectMany(v => v).ToHashSet();
+        var seen = planted.Where(t => victims.Contains(t.Signature)).ToArray();
+        var plantedVictims = planted.Select(t => t.Signature).ToHashSet();
+        var others = _sandwiches.Where(v => !v.Any(plantedVictims.Contains)).ToArray();
+        output.WriteLine($"Planted and found: {Human.Count(seen.Length)} of {Human.Count(planted.Length)} sandwiches; {Human.Count(others.Length)} findings were not planted.");
+        foreach (var group in planted.GroupBy(t => t.Class).OrderBy(g => g.Key, StringComparer.Ordinal))
+        {
+            output.WriteLine($"  {group.Key,-12} {group.Count(t => victims.Contains(t.Signature)),8:N0} of {group.Count(),8:N0}");
+        }
+
+        foreach (var missed in planted.Except(seen).Take(5)) { output.WriteLine($"  missed: {missed.Id} {missed.Class} slot {missed.Slot} {missed.Signature}"); }
+        foreach (var other in others.Take(5)) { output.WriteLine($"  not planted: victim {other[0]}"); }
     }
 }

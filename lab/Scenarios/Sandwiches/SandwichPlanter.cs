@@ -125,9 +125,11 @@ internal sealed class SandwichPlanter(Stage stage, Market market, UserSwaps swap
         var tip = gain > 100_000 && stage.Random.PerMille(500) ? gain / 2 : 0;
         var sent = Trade(open.Bot, back, open.Bought, tip);
 
-        // A position that is sold after the turn's last slot and the one behind it is no sandwich any more, by the definition.
+        // By the definition, a position that is sold after the turn's last slot and the one behind it is no sandwich any more, nor one that is sold in a
+        // later slot for less than was paid.
         var lastSlot = ((open.VictimSlot / LeaderSchedule.Turn) + 1) * LeaderSchedule.Turn;
         if (open.FirstVictim is not { } victim || stage.World.Slot > lastSlot) { return; }
+        if (open.Class == "multi_slot" && gain == 0) { return; }
         stage.PlantSandwich(
             open.Class, victim, open.VictimSlot, open.VictimIndex, open.Bot.Wallet, open.Leg.Pool, open.Leg.MintIn,
             (Int128)received - open.Paid, open.Fees + sent.Fee, tip);

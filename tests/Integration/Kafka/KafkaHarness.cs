@@ -90,11 +90,18 @@ internal static class KafkaHarness
         return results;
     }
 
+    /// <summary>Partition and value of every committed message of a topic, each partition in its order.</summary>
+    public static List<(int Partition, byte[] Value)> ReadValues(KafkaOptions options, string topic, int partitions) =>
+        [.. Messages<byte[]>(options, topic, partitions).Select(m => (m.Partition.Value, m.Message.Value))];
+
     /// <summary>Partition and offset of every committed record of a topic.</summary>
-    public static List<(int Partition, long Offset)> Offsets(KafkaOptions options, Topic topic, int partitions)
+    public static List<(int Partition, long Offset)> Offsets(KafkaOptions options, Topic topic, int partitions) =>
+        [.. Messages<Ignore>(options, options.NameOf(topic), partitions).Select(m => (m.Partition.Value, m.Offset.Value))];
+
+    private static List<ConsumeResult<Ignore, TValue>> Messages<TValue>(KafkaOptions options, string topic, int partitions)
     {
         KafkaLibrary.Load();
-        using var consumer = new ConsumerBuilder<Ignore, Ignore>(new ConsumerConfig
+        using var consumer = new ConsumerBuilder<Ignore, TValue>(new ConsumerConfig
         {
             BootstrapServers = options.BootstrapServers,
             GroupId = options.GroupOf("check"),
@@ -104,18 +111,18 @@ internal static class KafkaHarness
             AllowAutoCreateTopics = false,
             FetchWaitMaxMs = 20,
         }).Build();
-        consumer.Assign(Enumerable.Range(0, partitions).Select(p => new TopicPartitionOffset(options.NameOf(topic), p, Offset.Beginning)));
-        var offsets = new List<(int, long)>();
+        consumer.Assign(Enumerable.Range(0, partitions).Select(p => new TopicPartitionOffset(topic, p, Offset.Beginning)));
+        var messages = new List<ConsumeResult<Ignore, TValue>>();
         var ended = new HashSet<int>();
         var deadline = DateTime.UtcNow + Deadline;
         while (ended.Count < partitions && DateTime.UtcNow < deadline)
         {
             var message = consumer.Consume(TimeSpan.FromMilliseconds(200));
             if (message is null) { continue; }
-            if (message.IsPartitionEOF) { ended.Add(message.Partition); } else { offsets.Add((message.Partition, message.Offset)); }
+            if (message.IsPartitionEOF) { ended.Add(message.Partition); } else { messages.Add(message); }
         }
 
-        return offsets;
+        return messages;
     }
 
     /// <summary>Waits until something holds.</summary>

@@ -1,5 +1,7 @@
+using System.Buffers.Binary;
 using System.Globalization;
 using System.Net;
+using Sluice.Processors.Topologies;
 using Sluice.Streams;
 using Sluice.Streams.Kafka;
 using Sluice.Tests.Integration.Kafka;
@@ -139,8 +141,9 @@ public class EqualityTests
         var options = cluster.Options();
         using var admin = new TopicAdmin(options, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
         await KafkaHarness.UntilAsync(
-            () => HasCommitted(admin, options, "swaps", Topics.Blocks) && HasCommitted(admin, options, "arbitrage", Topics.Blocks)
-                && new Topic[] { Topics.Blocks, Topics.Swaps, Topics.Arbitrages, Topics.Rejections }.All(t => HasCommitted(admin, options, "sink", t)),
+            () => HasCommitted(admin, options, "swaps", Topics.Blocks) && HasCommitted(admin, options, "bundles", Topics.Blocks)
+                && new[] { "arbitrage", "sandwich", "jit", "liquidation" }.All(t => HasAnswered(options, t))
+                && Topics.All.Where(t => t != Topics.DeadLetters && LastOffsets(options, t).Count > 0).All(t => HasCommitted(admin, options, "sink", t)),
             $"everything is processed and stored; the sink says {sink.Errors}");
     }
 
@@ -151,6 +154,16 @@ public class EqualityTests
         var committed = admin.CommittedAsync(options.GroupOf(part)).GetAwaiter().GetResult()
             .Where(o => o.Topic == options.NameOf(topic)).ToDictionary(o => o.Partition.Value, o => o.Offset.Value);
         return last.Count > 0 && last.All(l => committed.GetValueOrDefault(l.Key) > l.Value);
+    }
+
+    /// <summary>Whether a topology that holds recent slots, and so commits behind them, has answered the newest block of every partition.</summary>
+    private static bool HasAnswered(KafkaOptions options, string topology)
+    {
+        var newest = KafkaHarness.Read(options, Topics.Blocks, Partitions, b => (Partition: Topics.Blocks.PartitionOf(in b, Partitions), b.Slot))
+            .GroupBy(b => b.Partition).ToDictionary(b => b.Key, b => b.Max(x => x.Slot));
+        var answered = KafkaHarness.ReadValues(options, KafkaTask.WindowsTopic(TopologyCatalog.Build(topology, 1), options), Partitions)
+            .GroupBy(v => v.Partition).ToDictionary(v => v.Key, v => BinaryPrimitives.ReadInt64BigEndian(v.Last().Value));
+        return newest.Count > 0 && newest.All(n => answered.GetValueOrDefault(n.Key, -1) >= n.Value);
     }
 
     private static Dictionary<int, long> LastOffsets(KafkaOptions options, Topic topic)
