@@ -20,7 +20,8 @@ public sealed class GroupPrices
         var group = block.Slot >> 2;
         if (!block.IsContext)
         {
-            if (_current.Group != group)
+            // Blocks that come once more, from further back, are valued as the first time: at what was known then.
+            if (_current.Group != group || block.Slot < _current.Newest)
             {
                 if (_next.Group == group) { (_current, _next) = (_next, _current); }
                 else { _current.BeginGroup(group); }
@@ -31,7 +32,7 @@ public sealed class GroupPrices
 
         if ((block.Slot & 3) == 3)
         {
-            if (_next.Group != group + 1) { _next.BeginGroup(group + 1); }
+            if (_next.Group != group + 1 || block.Slot < _next.Newest) { _next.BeginGroup(group + 1); }
             _next.Add(block);
         }
 

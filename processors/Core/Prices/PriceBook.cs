@@ -42,6 +42,9 @@ public sealed class PriceBook
     /// <summary>The group whose window the prices are of.</summary>
     public long Group { get; private set; }
 
+    /// <summary>Newest slot that was added to the group's; less than any slot before the first.</summary>
+    public long Newest => _newest;
+
     /// <summary>Forgets everything and turns to a group: the window of slots 4 · group − 1 to 4 · group + 4.</summary>
     public void BeginGroup(long group)
     {

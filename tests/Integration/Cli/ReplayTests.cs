@@ -30,7 +30,8 @@ public class ReplayTests
             .Select(l => JsonDocument.Parse(l).RootElement)
             .Where(t => t.GetProperty("kind").GetString() == "arbitrage")
             .Select(t => t.GetProperty("signature").GetString()!).Order().ToArray();
-        var found = run.Lines[..^1].Select(l => JsonDocument.Parse(l).RootElement.GetProperty("signatures")[0].GetString()!).Order().ToArray();
+        var found = run.Lines[..^1].Select(l => JsonDocument.Parse(l).RootElement).Where(f => f.GetProperty("type").GetString() == "arbitrage")
+            .Select(f => f.GetProperty("signatures")[0].GetString()!).Order().ToArray();
         Assert.NotEmpty(planted);
         Assert.Equal(planted, found);
 
