@@ -70,7 +70,7 @@ internal sealed class IngestRun(IInput input, ExclusiveSession<long, LedgerEntry
     {
         var trace = NewTraceParent();
         session.Write(Topics.Blocks, in block, arrivalUnixMicros, trace);
-        if (LeaderGroup.ContextOf(block.Slot) is null) { return; }
+        if (LeaderGroup.ContextOf(in block) is null) { return; }
         var own = session.PartitionOf(Topics.Blocks, in block);
         block.IsContext = true;
         if (session.PartitionOf(Topics.Blocks, in block) != own) { session.Write(Topics.Blocks, in block, arrivalUnixMicros, trace); }

@@ -56,8 +56,17 @@ public class StableHashTests
     [Fact]
     public void Only_the_slots_at_a_groups_borders_are_context_of_another()
     {
-        Assert.Equal([null, null, null, 1L, 0L, null, null, 2L, 1L], Enumerable.Range(0, 9).Select(slot => LeaderGroup.ContextOf(slot)));
+        Assert.Equal([null, null, null, 1L, 0L, null, null, 2L, 1L], Enumerable.Range(0, 9).Select(slot => ContextOf(slot, slot - 1)));
     }
+
+    [Fact]
+    public void The_first_block_after_a_group_tells_it_that_no_more_will_come()
+    {
+        // The slot right after the group was skipped; a whole group was; the parent is no slot that can be.
+        Assert.Equal([1L, 1L, 0L, null], new[] { ContextOf(9, 7), ContextOf(12, 6), ContextOf(6, 2), ContextOf(5_001, 3) });
+    }
+
+    private static long? ContextOf(long slot, long parent) => LeaderGroup.ContextOf(new Block { Slot = slot, ParentSlot = parent, IsComplete = true });
 
     [Fact]
     public void A_finding_lies_in_the_partition_of_its_block()

@@ -121,15 +121,20 @@ public partial class PipelineTests
         Assert.Contains("pipeline_ingest_active 0", (await second.GetAsync("/metrics")).Body);
         first.Kill();
         Assert.Equal(0, await second.WaitAsync());
-        var written = KafkaHarness.Read(cluster.Options(), Topics.Blocks, Partitions, b => (b.Slot, b.IsContext));
+        var written = KafkaHarness.Read(cluster.Options(), Topics.Blocks, Partitions, b => (b.Slot, b.IsContext, Neighbour: IsNeighbour(b)));
         var blocks = written.Where(b => !b.IsContext).ToList();
         Assert.Equal((slots, slots), (blocks.Count, blocks.Distinct().Count()));
 
         // A copy is written with its block or not at all: where it belongs to another partition there is one of every border, and one only.
-        var borders = blocks.Where(b => LeaderGroup.ContextOf(b.Slot) is not null && PartitionOf(b.Slot, true) != PartitionOf(b.Slot, false)).Select(b => (b.Slot, true));
-        Assert.Equal(borders.Order(), written.Where(b => b.IsContext).Order());
+        Assert.Equal(blocks.Where(b => b.Neighbour).Select(b => b.Slot).Order(), written.Where(b => b.IsContext).Select(b => b.Slot).Order());
 
-        static int PartitionOf(long slot, bool isContext) => Topics.Blocks.PartitionOf(new Block { Slot = slot, IsContext = isContext }, Partitions);
+        static bool IsNeighbour(Block block)
+        {
+            if (block.IsContext || LeaderGroup.ContextOf(in block) is null) { return false; }
+            var own = Topics.Blocks.PartitionOf(in block, Partitions);
+            block.IsContext = true;
+            return Topics.Blocks.PartitionOf(in block, Partitions) != own;
+        }
     }
 
     internal static string[] Kafka(string command, KafkaCluster cluster, params string[] more) =>
