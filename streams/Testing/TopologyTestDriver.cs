@@ -92,6 +92,9 @@ public sealed class TopologyTestDriver
     public RecordBatch<T>? Read<T>(Topic<T> topic)
         where T : struct, IRecord => _outputs[topic].TryDequeue(out var batch) ? (RecordBatch<T>)batch : null;
 
+    /// <summary>The next output batch of a topic of whatever record, or null. The caller releases it.</summary>
+    public RecordBatch? Read(Topic topic) => _outputs[topic].TryDequeue(out var batch) ? batch : null;
+
     /// <summary>Reads every record of a topic that is waiting, empty batches left out.</summary>
     public List<TResult> ReadAll<T, TResult>(Topic<T> topic, Func<T, TResult> select)
         where T : struct, IRecord

@@ -127,7 +127,7 @@ public class RegistryFormatTests
         await using var formats = await TopicFormats.CreateAsync(Options(server), default);
         await formats.RegisterAsync(Topics.All, default);
         using var client = new SchemaRegistryClient(SchemaRegistryOptions.Parse(server.Url));
-        Assert.Equal([1, 2], await client.VersionsAsync("chain.blocks-value", default));
+        Assert.Equal(Enumerable.Range(1, AvroHistory.Of("chain.blocks").Count() + 1), await client.VersionsAsync("chain.blocks-value", default));
     }
 
     [Fact]

@@ -113,6 +113,9 @@ public sealed class EngineExchangeTests : IDisposable
 
     private static bool IsFloat(JsonNode value) => value.ToJsonString().AsSpan().ContainsAny('.', 'e', 'E');
 
+    private static readonly HashSet<string> Doubles =
+        ["confidence", "weight", "causeMoveBps", "causeClosedBps", "bonusBps", "closure", "slippageUsed", "bundleConfidence"];
+
     /// <summary>The engine's row with every value as <see cref="RecordTree"/> has it; doubles and times are known by their names.</summary>
     private static JsonNode? AsTree(JsonNode? value, string name = "")
     {
@@ -126,7 +129,7 @@ public sealed class EngineExchangeTests : IDisposable
                 return new JsonArray([.. list.Select(v => AsTree(v, name))]);
         }
 
-        if (name is "confidence" or "weight")
+        if (Doubles.Contains(name))
         {
             var bits = BitConverter.DoubleToUInt64Bits(double.Parse(value.ToJsonString(), CultureInfo.InvariantCulture));
             return JsonValue.Create(bits.ToString("x16", CultureInfo.InvariantCulture));

@@ -44,7 +44,7 @@ public sealed class EvolutionTests : IDisposable
 
         // The former reader, an old consumer of new messages. The library's decimals may be longer than ours, so it writes both.
         var old = bodies.Select(b => Transcode(current, former, b)).ToArray();
-        Assert.All(bodies.Zip(old), pair => Assert.Equal(pair.First.Length - 2, pair.Second.Length)); // hex of one byte: the parent
+        Assert.All(bodies.Zip(old), pair => Assert.True(pair.Second.Length < pair.First.Length));
         var theirs = Resolved(current, former, bodies);
         Assert.Equal(theirs, Resolved(former, former, old));
 
@@ -56,8 +56,30 @@ public sealed class EvolutionTests : IDisposable
             Block block = default;
             Assert.True(BlockAvro.Codec.Read(Convert.FromHexString(read[i]), ref block).IsOk);
             var expected = blocks[i % blocks.Length];
-            expected.Quality.Parent = ParentCheck.Unknown;
+            Forget(ref expected);
             Assert.True(JsonNode.DeepEquals(RecordTree.Of(expected), RecordTree.Of(block)), $"block {i} of seed {seed}");
+        }
+    }
+
+    /// <summary>Takes away what the first version of the schema did not have.</summary>
+    private static void Forget(ref Block block)
+    {
+        block.Quality.Parent = ParentCheck.Unknown;
+        foreach (ref var tx in block.Transactions.Span)
+        {
+            (tx.InstructionCount, tx.DontFrontMark) = (0, null);
+            tx.Signers.Clear();
+            tx.Routes.Clear();
+            tx.Transfers.Clear();
+            tx.AuthorityChanges.Clear();
+            tx.LiquidityChanges.Clear();
+            tx.Liquidations.Clear();
+            foreach (ref var swap in tx.Swaps.Span)
+            {
+                (swap.TransferFeeIn, swap.TransferFeeOut, swap.LimitAmount, swap.IsExactOut) = (null, null, null, false);
+                (swap.FeeAmount, swap.FeeMint, swap.SqrtPriceBeforeX64, swap.Liquidity) = (null, null, null, null);
+                (swap.TickBefore, swap.TickAfter) = (null, null);
+            }
         }
     }
 

@@ -98,6 +98,7 @@ public sealed class TopicSinkTests : IDisposable
             unit.Document!.Return();
         }
 
+        log.Finish();
         return log;
 
         void Enter(RecordBatch<Block> batch)
@@ -111,7 +112,7 @@ public sealed class TopicSinkTests : IDisposable
 
     private static async Task<string[]> ChecksumsAsync(IClickHouse store)
     {
-        string[] tables = ["blocks", "transactions", "swaps", "arbitrages", "rejections", "data_quality", "decoder_agreement", "skipped_slots"];
+        string[] tables = ["blocks", "transactions", "swaps", "arbitrages", "rejections", "data_quality", "decoder_agreement", "skipped_slots", "sandwiches", "round_trips", "failed_attempts", "bundles"];
         return await Task.WhenAll(tables.Select(async t => $"{t}: {await store.TextAsync($"SELECT count(), sum(cityHash64(toString(tuple(*)))) FROM {t} FINAL")}"));
     }
 }

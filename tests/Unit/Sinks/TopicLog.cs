@@ -22,21 +22,22 @@ internal sealed class TopicLog
 
     private readonly Dictionary<(Topic, int), List<RecordBatch>> _partitions = [];
     private readonly int _count;
-    private readonly TopologyTestDriver _swaps;
-    private readonly TopologyTestDriver _arbitrage;
+    private readonly (Topology Topology, TopologyTestDriver Driver)[] _topologies;
 
     public TopicLog(int partitions)
     {
         _count = partitions;
-        _swaps = new TopologyTestDriver(SwapsTopology.Build(BlockRows.PipelineVersion), partitions);
-        _arbitrage = new TopologyTestDriver(ArbitrageTopology.Build(BlockRows.PipelineVersion), partitions);
+        _topologies =
+        [
+            .. TopologyCatalog.OfBlocks.Select(name => TopologyCatalog.Build(name, BlockRows.PipelineVersion)).Select(t => (t, new TopologyTestDriver(t, partitions))),
+        ];
     }
 
     /// <summary>Partitions that hold something.</summary>
     public IReadOnlyDictionary<(Topic Topic, int Partition), List<RecordBatch>> Partitions => _partitions;
 
     /// <summary>Batches for <see cref="Add"/>.</summary>
-    public RecordBatchPool<Block> BlockPool => _swaps.PoolOf(Topics.Blocks);
+    public RecordBatchPool<Block> BlockPool => _topologies[0].Driver.PoolOf(Topics.Blocks);
 
     /// <summary>A log of small blocks of several kinds.</summary>
     public static TopicLog OfSlots(int partitions, params IEnumerable<long> slots)
@@ -77,14 +78,48 @@ internal sealed class TopicLog
     public void Add(RecordBatch<Block> batch)
     {
         var partition = Topics.Blocks.PartitionOf(in batch.Records[0], _count);
-        batch.Retain();
-        batch.Retain();
-        _swaps.PipeTo(partition, batch);
-        _arbitrage.PipeTo(partition, batch);
+        foreach (var (_, driver) in _topologies)
+        {
+            batch.Retain();
+            driver.PipeTo(partition, batch);
+        }
+
+        // The neighbour of a group too, as ingest writes it.
+        ref var block = ref batch.Records[0];
+        if (!block.IsContext && LeaderGroup.ContextOf(in block) is not null)
+        {
+            block.IsContext = true;
+            var other = Topics.Blocks.PartitionOf(in block, _count);
+            foreach (var (_, driver) in other == partition ? [] : _topologies)
+            {
+                batch.Retain();
+                driver.PipeTo(other, batch);
+            }
+
+            block.IsContext = false;
+        }
+
+        batch.Slot = block.Slot;
         Append(batch, partition);
-        while (_swaps.Read(Topics.Swaps) is { } swaps) { Append(swaps, swaps.Partition); }
-        while (_arbitrage.Read(Topics.Arbitrages) is { } findings) { Append(findings, findings.Partition); }
-        while (_arbitrage.Read(Topics.Rejections) is { } rejections) { Append(rejections, rejections.Partition); }
+        AppendResults();
+    }
+
+    /// <summary>Ends the input: what waited for more comes.</summary>
+    public void Finish()
+    {
+        foreach (var (_, driver) in _topologies) { driver.Finish(); }
+        AppendResults();
+    }
+
+    private void AppendResults()
+    {
+        foreach (var (topology, driver) in _topologies)
+        {
+            foreach (var topic in topology.Outputs.Where(t => t != Topics.DeadLetters))
+            {
+                while (driver.Read(topic) is { } batch) { Append(batch, batch.Partition); }
+            }
+        }
     }
 
     /// <summary>Appends a batch as it is; an empty one leaves a topic as it was.</summary>

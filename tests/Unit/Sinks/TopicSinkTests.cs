@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Options;
 using Sluice.Schemas.Records;
 using Sluice.Sinks;
+using Sluice.Sinks.Migrations;
 using Sluice.Sinks.Topics;
 using Sluice.Sinks.Writing;
 using Sluice.Streams;
@@ -33,7 +34,7 @@ public sealed class TopicSinkTests
         await sink.FlushAsync();
         Assert.Equal("blocks", _store.Inserts[^1]);
         Assert.Equal(
-            ["arbitrages", "blocks", "data_quality", "rejections", "skipped_slots", "swaps", "transactions"], _store.Inserts.Distinct().Order());
+            ["arbitrages", "blocks", "data_quality", "failed_attempts", "rejections", "skipped_slots", "swaps", "transactions"], _store.Inserts.Distinct().Order());
         Assert.False(reportedEarly);
         Assert.Equal(log.Partitions.ToDictionary(p => p.Key, p => p.Value[^1].NextPosition), _committed);
         Assert.Equal((SinkState.Running, null), (sink.State, sink.Problem));
@@ -353,7 +354,10 @@ public sealed class TopicSinkTests
             if (sql.StartsWith("ALTER", StringComparison.Ordinal) && ++attempts == 1) { throw new ClickHouseException(517, "another ALTER", ClickHouseErrorKind.Reject); }
         };
         await using var sink = await OpenAsync(Large);
-        Assert.Equal(2, attempts);
+
+        // Each once, and the first one again.
+        var alterations = SchemaMigrations.All.SelectMany(m => m.Statements).Count(s => s.StartsWith("ALTER", StringComparison.Ordinal));
+        Assert.Equal(1 + alterations, attempts);
     }
 
     [Fact]

@@ -93,14 +93,18 @@ public class EqualityTests
         await using var cluster = KafkaCluster.Start();
         using var folder = new TemporaryFolder();
         var blocks = RealData.PathOf("blocks");
-        var expected = await ReplayAsync(blocks, folder["replayed"]);
+        await ReplayAsync(blocks, folder["replayed"]);
+
+        // The data set has gaps: from the last of the neighbouring blocks on, nothing follows a group in its partition that would end it.
+        const string LastOpenGroup = "55065152";
+        var expected = await ChecksumsAsync(folder["replayed"], LastOpenGroup);
         var ingested = await SluiceProcess.RunAsync([.. On(cluster, "ingest"), blocks, "--http", "off"]);
         Assert.True(ingested.ExitCode == 0, ingested.Errors);
         await using var worker = await RunningRole.StartAsync(On(cluster, "process"));
         await using var sink = await RunningRole.StartAsync([.. On(cluster, "sink"), "--store", folder["sunk"], "--batch-age-ms", "50"]);
         await UntilDrainedAsync(cluster, sink);
         Assert.Equal(130, await sink.EndAsync());
-        Same(expected, await ChecksumsAsync(folder["sunk"]));
+        Same(expected, await ChecksumsAsync(folder["sunk"], LastOpenGroup));
     }
 
     private static async Task KillAsync(List<RunningRole> workers)
