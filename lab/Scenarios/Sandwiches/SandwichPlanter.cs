@@ -77,6 +77,8 @@ internal sealed class SandwichPlanter(Stage stage, Market market, UserSwaps swap
             Paid = amount,
             Victims = 1 + (random.PerMille(250) ? 1 : 0),
             Slot = stage.World.Slot,
+            In = reserve,
+            Out = leg.AToB ? b : a,
             Class = shape < 4 ? "classic" : shape < 8 ? "wide_block" : "multi_slot",
         };
         var held = Balance(bot.Wallet, leg.MintOut);
@@ -111,10 +113,13 @@ internal sealed class SandwichPlanter(Stage stage, Market market, UserSwaps swap
         var (a, b) = open.Leg.Pool.Venue.Reserves(open.Leg.Pool);
         var amount = (open.Leg.AToB ? a : b) * stage.Random.Range(5, 12) / 1_000;
         if (purses.Holding(victim, open.Leg.MintIn) < amount) { return; }
+
+        // Somebody else's sale may have brought the price back: then nobody is worse off.
+        var isWorse = (UInt128)(open.Leg.AToB ? a : b) * open.Out > (UInt128)open.In * (open.Leg.AToB ? b : a);
         stage.Begin(victim, 260_000);
         swaps.SwapOnce(victim, open.Leg, amount);
         var sent = stage.Send();
-        if (open.FirstVictim is null) { (open.FirstVictim, open.VictimSlot, open.VictimIndex) = (sent.Signature, stage.World.Slot, sent.Index); }
+        if (isWorse && open.FirstVictim is null) { (open.FirstVictim, open.VictimSlot, open.VictimIndex) = (sent.Signature, stage.World.Slot, sent.Index); }
     }
 
     private void Finish(Open open)
@@ -125,11 +130,9 @@ internal sealed class SandwichPlanter(Stage stage, Market market, UserSwaps swap
         var tip = gain > 100_000 && stage.Random.PerMille(500) ? gain / 2 : 0;
         var sent = Trade(open.Bot, back, open.Bought, tip);
 
-        // By the definition, a position that is sold after the turn's last slot and the one behind it is no sandwich any more, nor one that is sold in a
-        // later slot for less than was paid.
+        // By the definition, a position that is sold after the turn's last slot and the one behind it is no sandwich any more.
         var lastSlot = ((open.VictimSlot / LeaderSchedule.Turn) + 1) * LeaderSchedule.Turn;
         if (open.FirstVictim is not { } victim || stage.World.Slot > lastSlot) { return; }
-        if (open.Class == "multi_slot" && gain == 0) { return; }
         stage.PlantSandwich(
             open.Class, victim, open.VictimSlot, open.VictimIndex, open.Bot.Wallet, open.Leg.Pool, open.Leg.MintIn,
             (Int128)received - open.Paid, open.Fees + sent.Fee, tip);
@@ -174,6 +177,10 @@ internal sealed class SandwichPlanter(Stage stage, Market market, UserSwaps swap
         public required Leg Leg;
         public required ulong Paid;
         public required string Class;
+
+        /// <summary>Reserves before the front-run.</summary>
+        public required ulong In, Out;
+
         public int Victims;
         public ulong Slot;
         public ulong Bought;

@@ -1,5 +1,4 @@
 using Sluice.Processors.Core.Bundles;
-using Sluice.Schemas.Chain;
 using Sluice.Schemas.Records;
 
 namespace Sluice.Tests.Unit.Detection.Bundles;

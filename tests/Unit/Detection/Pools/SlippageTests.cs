@@ -1,5 +1,4 @@
 using Sluice.Processors.Core.Pools;
-using Sluice.Schemas.Chain;
 using Sluice.Schemas.Records;
 using static Sluice.Tests.Unit.Detection.ArbitrageCase;
 

@@ -2,7 +2,6 @@ using System.Numerics;
 using Sluice.Processors.Core.Pools;
 using Sluice.Schemas.Chain;
 using Sluice.Schemas.Records;
-using Sluice.Tests.Unit.Detection;
 
 namespace Sluice.Tests.Unit.Detection.Pools;
 
