@@ -11,7 +11,15 @@ namespace Sluice.Tests.Unit.Detection.Composition;
 /// </summary>
 public class RuleVersionTests
 {
-    public static TheoryData<string, int> Detectors { get; } = new() { { "Arbitrage", RuleVersions.Arbitrage }, { "Sandwich", RuleVersions.Sandwich } };
+    public static TheoryData<string, int> Detectors { get; } = new()
+    {
+        { "Arbitrage", RuleVersions.Arbitrage },
+        { "Sandwich", RuleVersions.Sandwich },
+        { "Jit", RuleVersions.Jit },
+        { "Liquidations", RuleVersions.Liquidation },
+        { "Attempts", RuleVersions.Attempt },
+        { "Bundles", RuleVersions.Bundle },
+    };
 
     [Theory]
     [MemberData(nameof(Detectors))]
