@@ -20,6 +20,7 @@ internal static class DetectorBench
         {
             cancel.ThrowIfCancellationRequested();
             Write(output, "sandwich: block of many pools", size, Measure(DetectorBlocks.OfManyPools(size), time));
+            Write(output, "only reading the same blocks", size, MeasureReading(DetectorBlocks.OfManyPools(size), time));
         }
 
         foreach (var size in Sizes)
@@ -57,6 +58,27 @@ internal static class DetectorBench
         }
 
         return new Figures(swaps, slots, (Environment.CpuUsage.TotalTime - cpu).TotalMilliseconds, run.Findings - findings, GC.GetAllocatedBytesForCurrentThread() - allocated);
+    }
+
+    /// <summary>What it costs to look at every swap and balance change of a block once: how much of the growth is memory's.</summary>
+    private static Figures MeasureReading(RecordList<Block> blocks, TimeSpan time)
+    {
+        var (swaps, slots, sum) = (0L, 0L, 0UL);
+        var (cpu, end) = (Environment.CpuUsage.TotalTime, (time / (Sizes.Length * 3)) + Environment.CpuUsage.TotalTime);
+        while (Environment.CpuUsage.TotalTime < end)
+        {
+            ref readonly var block = ref blocks[(int)(slots++ % blocks.Count)];
+            foreach (ref readonly var tx in block.Transactions.Span)
+            {
+                swaps++;
+                sum += tx.FeeLamports;
+                foreach (ref readonly var swap in tx.Swaps.Span) { sum += swap.AmountIn + swap.AmountOut; }
+                foreach (ref readonly var change in tx.BalanceChanges.Span) { sum += (ulong)change.Delta; }
+            }
+        }
+
+        GC.KeepAlive(sum);
+        return new Figures(swaps, slots, (Environment.CpuUsage.TotalTime - cpu).TotalMilliseconds, 0, 0);
     }
 
     private static void Memory(TextWriter output, CancellationToken cancel)
