@@ -47,7 +47,11 @@ public sealed class PlantedSandwiches
     {
         var simulator = new Simulator(new SimulatorOptions
         {
-            Seed = seed, Slots = slots, VotesPerBlock = 5, NonVotesPerBlock = 60, SandwichesPerThousandBlocks = 700,
+            Seed = seed,
+            Slots = slots,
+            VotesPerBlock = 5,
+            NonVotesPerBlock = 60,
+            SandwichesPerThousandBlocks = 700,
         });
         var driver = new TopologyTestDriver(SandwichTopology.Build(1));
         var (json, reader, raw, decoder) = (new ArrayBufferWriter<byte>(1 << 20), new BlockReader(), new RawBlock(), new BlockDecoder());

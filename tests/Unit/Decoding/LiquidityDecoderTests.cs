@@ -1,7 +1,6 @@
 using System.IO.Compression;
 using System.Text.Json;
 using Sluice.Ingest.Decoding.Catalog;
-using Sluice.Schemas.Records;
 
 namespace Sluice.Tests.Unit.Decoding;
 
