@@ -6,9 +6,8 @@ namespace Sluice.Lab;
 public sealed class RunTotals
 {
     private readonly ulong[] _swaps = new ulong[VenueNames.Count];
-    private readonly SortedDictionary<string, ulong> _arbitrages = new(StringComparer.Ordinal);
-    private readonly SortedDictionary<string, ulong> _sandwiches = new(StringComparer.Ordinal);
-    private readonly SortedDictionary<string, ulong> _lookAlikes = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, ulong>[] _planted =
+        [.. Enum.GetValues<TruthKind>().Select(_ => new SortedDictionary<string, ulong>(StringComparer.Ordinal))];
 
     /// <summary>Slots gone by, skipped ones included.</summary>
     public ulong Slots { get; internal set; }
@@ -51,12 +50,16 @@ public sealed class RunTotals
         }
     }
 
-    /// <summary>Planted arbitrages and sandwiches by class, planted look-alikes by label.</summary>
-    public IReadOnlyDictionary<string, ulong> Arbitrages => _arbitrages;
+    /// <summary>What was planted of a kind, by class; look-alikes by label.</summary>
+    public IReadOnlyDictionary<string, ulong> Planted(TruthKind kind) => _planted[(int)kind];
 
-    public IReadOnlyDictionary<string, ulong> Sandwiches => _sandwiches;
-
-    public IReadOnlyDictionary<string, ulong> LookAlikes => _lookAlikes;
+    /// <summary>How many of a kind were planted.</summary>
+    public ulong CountOf(TruthKind kind)
+    {
+        ulong sum = 0;
+        foreach (var count in _planted[(int)kind].Values) { sum += count; }
+        return sum;
+    }
 
     /// <summary>Swaps of successful transactions on one venue.</summary>
     public ulong SwapsOn(VenueKind venue) => _swaps[(int)venue];
@@ -68,12 +71,7 @@ public sealed class RunTotals
 
     internal void Add(TruthEntry entry)
     {
-        var counts = entry.Kind switch
-        {
-            TruthKind.Arbitrage => _arbitrages,
-            TruthKind.Sandwich => _sandwiches,
-            _ => _lookAlikes,
-        };
+        var counts = _planted[(int)entry.Kind];
         counts[entry.Class] = counts.GetValueOrDefault(entry.Class) + 1;
     }
 }

@@ -56,7 +56,7 @@ internal static class SimulateCommand
         Console.Out.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"{folder}: {totals.Slots:N0} slots ({totals.SkippedSlots:N0} skipped), {totals.Transactions:N0} transactions ({totals.Votes:N0} votes, {totals.Failed:N0} failed), "
-            + $"{totals.Swaps:N0} swaps, {totals.Arbitrages.Values.Sum(n => (long)n):N0} arbitrages, {totals.Sandwiches.Values.Sum(n => (long)n):N0} sandwiches and {totals.LookAlikes.Values.Sum(n => (long)n):N0} look-alikes planted, {Human.Bytes((long)totals.Bytes)} of JSON."));
+            + $"{totals.Swaps:N0} swaps, planted: {string.Join(", ", Enum.GetValues<TruthKind>().Select(k => string.Create(CultureInfo.InvariantCulture, $"{totals.CountOf(k):N0} {TruthNames.Of(k)}")))}, {Human.Bytes((long)totals.Bytes)} of JSON."));
         return ExitCode.Done;
     }
 

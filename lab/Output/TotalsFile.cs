@@ -32,9 +32,9 @@ internal static class TotalsFile
             json.WriteString("tips_lamports", totals.TipsLamports.ToString(CultureInfo.InvariantCulture));
             json.WriteNumber("tipped_transactions", totals.TippedTransactions);
             json.WriteNumber("bytes", totals.Bytes);
-            WriteCounts(json, "arbitrages", totals.Arbitrages);
-            WriteCounts(json, "sandwiches", totals.Sandwiches);
-            WriteCounts(json, "look_alikes", totals.LookAlikes);
+            json.WriteStartObject("planted");
+            foreach (var kind in Enum.GetValues<TruthKind>()) { WriteCounts(json, TruthNames.Of(kind), totals.Planted(kind)); }
+            json.WriteEndObject();
             json.WriteEndObject();
         }
 

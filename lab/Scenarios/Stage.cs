@@ -1,3 +1,4 @@
+using System.Globalization;
 using Sluice.Lab.Chain;
 using Sluice.Lab.Json;
 using Sluice.Lab.Venues;
@@ -130,33 +131,48 @@ internal sealed class Stage
         CountFees(TransactionBuilder.BaseFee, 0);
     }
 
-    /// <summary>Notes what a transaction just sent really is.</summary>
-    public void Plant(TruthKind kind, string label, in Sent sent, int signer, List<Pool> pools, string route,
-        bool flashLoan = false, Mint? profitMint = null, Int128? gross = null)
+    /// <summary>Notes a planted thing whose last leg was just sent, and gives it its name.</summary>
+    public void Plant(TruthEntry entry)
     {
-        var keys = new Pubkey[pools.Count];
-        for (var i = 0; i < keys.Length; i++) { keys[i] = Accounts[pools[i].Account].Key; }
-        Int128? net = gross is { } gain && profitMint is { IsNative: true } ? gain - sent.Fee - sent.Tip : null;
-        var name = kind == TruthKind.Arbitrage ? "arbitrage-" : "look-alike-";
-        var entry = new TruthEntry(
-            name + (++_planted).ToString(System.Globalization.CultureInfo.InvariantCulture), kind, label, World.Slot, sent.Index,
-            sent.Signature, Accounts[signer].Key, keys, route, flashLoan,
-            profitMint is null ? null : Accounts[profitMint.Account].Key, gross, sent.Fee, sent.Tip, net);
+        entry = entry with { Id = string.Create(CultureInfo.InvariantCulture, $"{TruthNames.Of(entry.Kind)}-{++_planted}") };
         Truth.Add(entry);
         Totals.Add(entry);
     }
 
-    /// <summary>Notes a sandwich whose last leg was just sent.</summary>
-    public void PlantSandwich(
-        string label, Signature victim, ulong slot, int index, int attacker, Pool pool, Mint profitMint, Int128 gross, ulong fees, ulong tip)
+    /// <summary>Notes what a single transaction that was just sent really is: an arbitrage or a look-alike of one.</summary>
+    public void Plant(TruthKind kind, string label, in Sent sent, int signer, List<Pool> pools, string route,
+        bool flashLoan = false, Mint? profitMint = null, Int128? gross = null)
     {
-        Int128? net = profitMint.IsNative ? gross - fees - tip : null;
-        var entry = new TruthEntry(
-            "sandwich-" + (++_planted).ToString(System.Globalization.CultureInfo.InvariantCulture), TruthKind.Sandwich, label, slot, index,
-            victim, Accounts[attacker].Key, [Accounts[pool.Account].Key], "program", false, Accounts[profitMint.Account].Key, gross, fees, tip, net);
-        Truth.Add(entry);
-        Totals.Add(entry);
+        var keys = new Pubkey[pools.Count];
+        for (var i = 0; i < keys.Length; i++) { keys[i] = KeyOf(pools[i]); }
+        Plant(new TruthEntry
+        {
+            Kind = kind,
+            Class = label,
+            LookAlikeOf = kind == TruthKind.LookAlike ? [TruthKind.Arbitrage] : [],
+            Slot = World.Slot,
+            Index = sent.Index,
+            Signature = sent.Signature,
+            Signer = Accounts[signer].Key,
+            Pools = keys,
+            Route = route,
+            FlashLoan = flashLoan,
+            ProfitMint = profitMint is null ? null : KeyOf(profitMint),
+            Gross = gross,
+            FeeLamports = sent.Fee,
+            TipLamports = sent.Tip,
+            Net = gross is { } gain && profitMint is { IsNative: true } ? gain - sent.Fee - sent.Tip : null,
+        });
     }
+
+    /// <summary>A step for the truth: a transaction of this block that was sent by the signer.</summary>
+    public TruthLeg Leg(TruthRole role, in Sent sent, int signer, Pool? pool, Mint? mintIn, ulong amountIn, Mint? mintOut, ulong amountOut) => new(
+        role, World.Slot, sent.Index, sent.Signature, Accounts[signer].Key, pool is null ? null : KeyOf(pool),
+        mintIn is null ? null : KeyOf(mintIn), amountIn, mintOut is null ? null : KeyOf(mintOut), amountOut);
+
+    public Pubkey KeyOf(Pool pool) => Accounts[pool.Account].Key;
+
+    public Pubkey KeyOf(Mint mint) => Accounts[mint.Account].Key;
 
     private void CountFees(ulong baseFee, ulong priority)
     {

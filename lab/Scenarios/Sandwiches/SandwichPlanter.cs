@@ -133,9 +133,23 @@ internal sealed class SandwichPlanter(Stage stage, Market market, UserSwaps swap
         // By the definition, a position that is sold after the turn's last slot and the one behind it is no sandwich any more.
         var lastSlot = ((open.VictimSlot / LeaderSchedule.Turn) + 1) * LeaderSchedule.Turn;
         if (open.FirstVictim is not { } victim || stage.World.Slot > lastSlot) { return; }
-        stage.PlantSandwich(
-            open.Class, victim, open.VictimSlot, open.VictimIndex, open.Bot.Wallet, open.Leg.Pool, open.Leg.MintIn,
-            (Int128)received - open.Paid, open.Fees + sent.Fee, tip);
+        var (fees, gross) = (open.Fees + sent.Fee, (Int128)received - open.Paid);
+        stage.Plant(new TruthEntry
+        {
+            Kind = TruthKind.Sandwich,
+            Class = open.Class,
+            Slot = open.VictimSlot,
+            Index = open.VictimIndex,
+            Signature = victim,
+            Signer = stage.Accounts[open.Bot.Wallet].Key,
+            Pools = [stage.KeyOf(open.Leg.Pool)],
+            Route = "program",
+            ProfitMint = stage.KeyOf(open.Leg.MintIn),
+            Gross = gross,
+            FeeLamports = fees,
+            TipLamports = tip,
+            Net = open.Leg.MintIn.IsNative ? gross - fees - tip : null,
+        });
     }
 
     /// <summary>One leg of the attacker, through its own program, of an amount that is to the unit what is asked.</summary>

@@ -35,8 +35,7 @@ public sealed class PlantedTruth
                 }
             }
 
-            Assert.Equal((ulong)counted, totals.Arbitrages.Values.Concat(totals.LookAlikes.Values).Aggregate(0UL,
-                (sum, n) => sum + n));
+            Assert.Equal((ulong)counted, totals.CountOf(TruthKind.Arbitrage) + totals.CountOf(TruthKind.LookAlike));
         }
 
         return planted;

@@ -61,7 +61,7 @@ public sealed class SimulationFolders : IDisposable
         var totals = SimulationWriter.Write(_folder, Options, progress: new Listener(seen));
         var truth = File.ReadAllLines(Path.Combine(_folder, "truth.ndjson")).Select(line => JsonDocument.Parse(line).RootElement).ToArray();
         Assert.Equal(
-            totals.Arbitrages.Values.Aggregate(0UL, (sum, n) => sum + n),
+            totals.CountOf(TruthKind.Arbitrage),
                 (ulong)truth.Count(t => t.GetProperty("kind").GetString() == "arbitrage"));
         Assert.All(truth.Where(t => t.GetProperty("kind").GetString() == "arbitrage"), t =>
             Assert.True(UInt128.Parse(t.GetProperty("gross").GetString()!) > 0));
