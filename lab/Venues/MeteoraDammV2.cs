@@ -16,6 +16,13 @@ internal sealed class MeteoraDammV2(World world) : Venue(world)
         return gross - Share(gross, pool.FeeBps);
     }
 
+    public override ulong Apply(Pool pool, bool aToB, ulong amountIn)
+    {
+        var received = Quote(pool, aToB, amountIn);
+        Move(pool, aToB, amountIn, received);
+        return received;
+    }
+
     public override void WriteRouteStep(TransactionBuilder tx, Pool pool, bool aToB) => tx.U8(77);
 
     public override Pool Create(Mint a, Mint b, ulong reserveA, ulong reserveB)

@@ -21,6 +21,13 @@ internal sealed class MeteoraDlmm(World world) : Venue(world)
     public override ulong Quote(Pool pool, bool aToB, ulong amountIn) =>
         FeeOnInput(ReserveIn(pool, aToB), ReserveOut(pool, aToB), amountIn, pool.FeeBps);
 
+    public override ulong Apply(Pool pool, bool aToB, ulong amountIn)
+    {
+        var received = Quote(pool, aToB, amountIn);
+        Move(pool, aToB, amountIn, received);
+        return received;
+    }
+
     public override void WriteRouteStep(TransactionBuilder tx, Pool pool, bool aToB)
     {
         if (pool.Variant == First)

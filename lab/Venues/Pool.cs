@@ -32,12 +32,21 @@ internal sealed class Pool
     /// <summary>Which of the venue's instructions the pool is traded by; the venue says what the numbers mean.</summary>
     public byte Variant { get; init; }
 
+    /// <summary>What the pool keeps beside its vaults; null where they are all.</summary>
+    public PoolState? State { get; init; }
+
     /// <summary>Reserves when the pool was made; trades of users lean back towards this price.</summary>
     public ulong FirstA { get; set; }
 
     public ulong FirstB { get; set; }
 
     public VenueKind Kind => Venue.Kind;
+
+    /// <summary>The pool as it is now, to come back to.</summary>
+    public PoolSnapshot Snapshot() => Venue.Snapshot(this);
+
+    /// <summary>Puts vaults and state back to an earlier moment. Wallets stay as they are.</summary>
+    public void Restore(PoolSnapshot snapshot) => Venue.Restore(this, snapshot);
 
     public Mint MintIn(bool aToB) => aToB ? MintA : MintB;
 

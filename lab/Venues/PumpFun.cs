@@ -27,6 +27,22 @@ internal sealed class PumpFun(World world) : Venue(world)
     public override ulong Quote(Pool pool, bool aToB, ulong amountIn) =>
         aToB ? Sale(pool, amountIn).Received : Purchase(pool, amountIn).Coins;
 
+    public override ulong Apply(Pool pool, bool aToB, ulong amountIn)
+    {
+        if (aToB)
+        {
+            var sale = Sale(pool, amountIn);
+            Accounts[pool.VaultA].Amount += amountIn;
+            Accounts[pool.Account].Lamports -= sale.Sol;
+            return sale.Received;
+        }
+
+        var bought = Purchase(pool, amountIn);
+        Accounts[pool.VaultA].Amount -= bought.Coins;
+        Accounts[pool.Account].Lamports += bought.Sol;
+        return bought.Coins;
+    }
+
     public override (ulong A, ulong B) Reserves(Pool pool) =>
         (VirtualCoins + Accounts[pool.VaultA].Amount, VirtualSol + RealSol(pool));
 

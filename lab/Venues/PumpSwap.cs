@@ -27,6 +27,30 @@ internal sealed class PumpSwap(World world) : Venue(world)
     public override ulong Quote(Pool pool, bool aToB, ulong amountIn) =>
         aToB ? SellOf(pool, amountIn).Received : Product(ReserveIn(pool, false), ReserveOut(pool, false), BuyOf(amountIn).Net);
 
+    public override ulong Apply(Pool pool, bool aToB, ulong amountIn)
+    {
+        if (aToB)
+        {
+            var sale = SellOf(pool, amountIn);
+            Move(pool, true, amountIn, sale.Received + sale.Protocol + sale.Creator);
+            return sale.Received;
+        }
+
+        var costs = BuyOf(amountIn);
+        var coins = Product(ReserveIn(pool, false), ReserveOut(pool, false), costs.Net);
+        Move(pool, false, costs.Net + costs.Pool, coins);
+        return coins;
+    }
+
+    /// <summary>Only purchases fix what they buy.</summary>
+    public override ulong ApplyExactOut(Pool pool, bool aToB, ulong amountOut)
+    {
+        if (aToB) { return base.ApplyExactOut(pool, aToB, amountOut); }
+        var costs = CostsOf(pool, amountOut);
+        Move(pool, false, costs.Net + costs.Pool, amountOut);
+        return costs.Total;
+    }
+
     public override void WriteRouteStep(TransactionBuilder tx, Pool pool, bool aToB) => tx.U8(aToB ? (byte)100 : (byte)99);
 
     public override Pool Create(Mint a, Mint b, ulong reserveA, ulong reserveB)
@@ -58,9 +82,7 @@ internal sealed class PumpSwap(World world) : Venue(world)
     /// </summary>
     public ulong BuyExactOut(TransactionBuilder tx, Pool pool, in Trade trade, ulong coins)
     {
-        var (reserveBase, reserveQuote) = (ReserveOut(pool, false), ReserveIn(pool, false));
-        var net = (ulong)((UInt128)reserveQuote * coins / (reserveBase - coins)) + 1;
-        var costs = new BuyCosts(net, Share(net, PoolBps), Share(net, ProtocolBps), Share(net, CreatorBps));
+        var costs = CostsOf(pool, coins);
         Buy(tx, pool, trade, coins, costs, exactOut: true);
         if (!tx.HasFailed) { tx.Swaps[(int)Kind]++; }
         return costs.Total;
@@ -173,6 +195,13 @@ internal sealed class PumpSwap(World world) : Venue(world)
         var (toPool, protocol, creator) = (Share(gross, PoolBps), Share(gross, ProtocolBps), Share(gross, CreatorBps));
         var costs = toPool + protocol + creator;
         return (gross, toPool, protocol, creator, gross > costs ? gross - costs : 0);
+    }
+
+    private BuyCosts CostsOf(Pool pool, ulong coins)
+    {
+        var (reserveBase, reserveQuote) = (ReserveOut(pool, false), ReserveIn(pool, false));
+        var net = (ulong)((UInt128)reserveQuote * coins / (reserveBase - coins)) + 1;
+        return new BuyCosts(net, Share(net, PoolBps), Share(net, ProtocolBps), Share(net, CreatorBps));
     }
 
     private static BuyCosts BuyOf(ulong spend)

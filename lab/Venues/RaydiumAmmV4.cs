@@ -25,6 +25,13 @@ internal sealed class RaydiumAmmV4(World world) : Venue(world)
     public override ulong Quote(Pool pool, bool aToB, ulong amountIn) =>
         FeeOnInput(ReserveIn(pool, aToB), ReserveOut(pool, aToB), amountIn, FeeBps);
 
+    public override ulong Apply(Pool pool, bool aToB, ulong amountIn)
+    {
+        var received = Quote(pool, aToB, amountIn);
+        Move(pool, aToB, amountIn, received);
+        return received;
+    }
+
     public override void WriteRouteStep(TransactionBuilder tx, Pool pool, bool aToB) => tx.U8(7);
 
     public override Pool Create(Mint a, Mint b, ulong reserveA, ulong reserveB)

@@ -25,6 +25,14 @@ internal sealed class RaydiumCpmm(World world) : Venue(world)
         return leaving - pool.MintOut(aToB).TransferFeeOf(leaving);
     }
 
+    public override ulong Apply(Pool pool, bool aToB, ulong amountIn)
+    {
+        var arriving = amountIn - pool.MintIn(aToB).TransferFeeOf(amountIn);
+        var leaving = FeeOnInput(ReserveIn(pool, aToB), ReserveOut(pool, aToB), arriving, pool.FeeBps);
+        Move(pool, aToB, arriving, leaving);
+        return leaving - pool.MintOut(aToB).TransferFeeOf(leaving);
+    }
+
     public override void WriteRouteStep(TransactionBuilder tx, Pool pool, bool aToB) => tx.U8(46);
 
     public override Pool Create(Mint a, Mint b, ulong reserveA, ulong reserveB)

@@ -30,6 +30,35 @@ internal abstract class Venue(World world)
     /// <summary>What the trader would receive now.</summary>
     public abstract ulong Quote(Pool pool, bool aToB, ulong amountIn);
 
+    /// <summary>
+    /// Does a trade on the pool alone, without transaction or wallets, and returns what the trader would receive: what
+    /// <see cref="Swap"/> does to vaults and state. For replays, which put the pool back.
+    /// </summary>
+    public abstract ulong Apply(Pool pool, bool aToB, ulong amountIn);
+
+    /// <summary>The same of a trade that fixes what it buys; returns what the trader would pay.</summary>
+    /// <exception cref="NotSupportedException">The venue has no such instruction.</exception>
+    public virtual ulong ApplyExactOut(Pool pool, bool aToB, ulong amountOut) =>
+        throw new NotSupportedException($"{VenueNames.Of(Kind)} is only traded by amount in");
+
+    /// <summary>The pool as it is now.</summary>
+    public PoolSnapshot Snapshot(Pool pool)
+    {
+        ref readonly var a = ref Accounts[pool.VaultA];
+        ref readonly var b = ref Accounts[pool.VaultB];
+        return new PoolSnapshot(a.Amount, b.Amount, a.Lamports, b.Lamports, pool.State?.Copy());
+    }
+
+    /// <summary>Puts the pool back to an earlier moment.</summary>
+    public void Restore(Pool pool, PoolSnapshot snapshot)
+    {
+        ref var a = ref Accounts[pool.VaultA];
+        ref var b = ref Accounts[pool.VaultB];
+        (a.Amount, a.Lamports) = (snapshot.AmountA, snapshot.LamportsA);
+        (b.Amount, b.Lamports) = (snapshot.AmountB, snapshot.LamportsB);
+        pool.State?.Restore(snapshot.State!);
+    }
+
     /// <summary>Carries out the trade as the next instruction, outer or inner, and returns what the trader received.</summary>
     public ulong Swap(TransactionBuilder tx, Pool pool, in Trade trade)
     {
@@ -50,6 +79,20 @@ internal abstract class Venue(World world)
     public abstract Pool Create(Mint a, Mint b, ulong reserveA, ulong reserveB);
 
     protected abstract ulong Execute(TransactionBuilder tx, Pool pool, in Trade trade);
+
+    /// <summary>Moves amounts into and out of the vaults of a pool without a transaction.</summary>
+    protected void Move(Pool pool, bool aToB, ulong arriving, ulong leaving)
+    {
+        Add(pool.VaultIn(aToB), pool.MintIn(aToB), (long)arriving);
+        Add(pool.VaultOut(aToB), pool.MintOut(aToB), -(long)leaving);
+    }
+
+    private void Add(int vault, Mint mint, long amount)
+    {
+        ref var account = ref Accounts[vault];
+        account.Amount = checked((ulong)((Int128)account.Amount + amount));
+        if (mint.IsNative) { account.Lamports = checked((ulong)((Int128)account.Lamports + amount)); }
+    }
 
     protected ulong ReserveIn(Pool pool, bool aToB) => Accounts[pool.VaultIn(aToB)].Amount;
 
