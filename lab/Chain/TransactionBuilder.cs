@@ -102,6 +102,9 @@ internal sealed partial class TransactionBuilder(World world)
     /// <summary>Swaps that took effect, by venue.</summary>
     internal int[] Swaps { get; } = new int[Venues.VenueNames.Count];
 
+    /// <summary>Swaps that took effect, in the order of execution.</summary>
+    internal List<Venues.DoneSwap> Done { get; } = new(8);
+
     public bool HasFailed { get; private set; }
 
     /// <summary>Outer instruction that failed, and the program's error code.</summary>
@@ -143,6 +146,7 @@ internal sealed partial class TransactionBuilder(World world)
         IsVersioned = versioned;
         UsesTables = usesTables;
         Array.Clear(Swaps);
+        Done.Clear();
         Name(payer, Use.Write | Use.Sign);
         SignatureCount = 1;
         if (secondSigner >= 0)
@@ -262,6 +266,7 @@ internal sealed partial class TransactionBuilder(World world)
         _accounts[Entries[0].Account].Lamports -= Fee;
         Tip = 0;
         Array.Clear(Swaps);
+        Done.Clear();
     }
 
     /// <summary>Adds an account to the innermost open instruction.</summary>

@@ -105,6 +105,11 @@ internal sealed class Stage
         if (Poor.Count < MaxPoor) { Poor.Enqueue((account, amount)); }
     }
 
+    /// <summary>
+    /// Told of every transaction but votes when it went into the block; <see cref="TransactionBuilder.Done"/> of <see cref="Tx"/> still holds its swaps.
+    /// </summary>
+    public event Action<Sent>? Landed;
+
     /// <summary>Ends the transaction and puts it into the block.</summary>
     public Sent Send()
     {
@@ -119,7 +124,9 @@ internal sealed class Stage
         if (Tx.HasFailed) { Totals.Failed++; }
         var priority = Tx.PriorityFee;
         CountFees(Tx.Fee - priority, priority);
-        return new Sent(TransactionCount++, signature, Tx.Fee, Tx.Tip, Tx.HasFailed);
+        var sent = new Sent(TransactionCount++, signature, Tx.Fee, Tx.Tip, Tx.HasFailed);
+        Landed?.Invoke(sent);
+        return sent;
     }
 
     /// <summary>Counts a transaction that was written elsewhere: a vote.</summary>

@@ -62,9 +62,27 @@ internal abstract class Venue(World world)
     /// <summary>Carries out the trade as the next instruction, outer or inner, and returns what the trader received.</summary>
     public ulong Swap(TransactionBuilder tx, Pool pool, in Trade trade)
     {
+        var held = Held(pool, trade);
         var received = Execute(tx, pool, trade);
-        if (!tx.HasFailed) { tx.Swaps[(int)Kind]++; }
+        if (!tx.HasFailed) { Note(tx, pool, trade, held, new Replayed(trade.AToB, trade.AmountIn)); }
         return received;
+    }
+
+    /// <summary>What the trader's two accounts hold: the one that pays, the one that receives.</summary>
+    protected (ulong Source, ulong Destination) Held(Pool pool, in Trade trade)
+    {
+        // Curves pay and take lamports of the wallet itself.
+        var native = pool.Kind == VenueKind.PumpFun;
+        return (native && !trade.AToB ? Accounts[trade.User].Lamports : Accounts[trade.Source].Amount,
+            native && trade.AToB ? Accounts[trade.User].Lamports : Accounts[trade.Destination].Amount);
+    }
+
+    /// <summary>Notes a swap that took effect, with what it did to the accounts that held <paramref name="before"/>.</summary>
+    protected void Note(TransactionBuilder tx, Pool pool, in Trade trade, (ulong Source, ulong Destination) before, Replayed asked)
+    {
+        var after = Held(pool, trade);
+        tx.Swaps[(int)Kind]++;
+        tx.Done.Add(new DoneSwap(pool, trade.User, before.Source - after.Source, after.Destination - before.Destination, asked));
     }
 
     /// <summary>Reserves that the price is made of.</summary>
