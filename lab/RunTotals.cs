@@ -33,6 +33,14 @@ public sealed class RunTotals
     /// <summary>Lamports that reached Jito's tip accounts.</summary>
     public UInt128 TipsLamports { get; internal set; }
 
+    /// <summary>Tips that the tip payment program passed on to receivers and to the block builder; the rest is still in the tip accounts.</summary>
+    public UInt128 TipsToReceiversLamports { get; internal set; }
+
+    public UInt128 TipsToBuilderLamports { get; internal set; }
+
+    /// <summary>Inflation paid to vote and stake accounts.</summary>
+    public UInt128 InflationLamports { get; internal set; }
+
     /// <summary>Successful transactions that paid a tip.</summary>
     public ulong TippedTransactions { get; internal set; }
 

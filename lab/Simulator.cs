@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using Sluice.Lab.Chain;
+using Sluice.Lab.Cluster;
 using Sluice.Lab.Json;
 using Sluice.Lab.Scenarios;
 
@@ -22,10 +23,13 @@ public sealed class Simulator
     private readonly Actors _actors;
     private readonly Prng _random;
     private readonly Stage _stage;
+    private readonly ClusterState _cluster;
     private readonly LeaderSchedule _leaders;
+    private readonly TipPayments _tips;
     private readonly VoteTraffic _votes;
     private readonly Traffic _traffic;
     private readonly Utf8Buffer _head = new(2_048);
+    private readonly Utf8Buffer _epochRewards = new(2_048);
     private ulong _slot;
     private ulong _parentSlot;
     private ulong _height;
@@ -44,7 +48,9 @@ public sealed class Simulator
         genesis.Run();
         _actors = new Actors(_world, options.Users);
         _stage = new Stage(_world, _actors, options, _random, genesis.PumpSwap);
-        _leaders = new LeaderSchedule(options.Seed, _actors.Validators.Length, options.SkippedPerMille);
+        _cluster = new ClusterState(_world, new ValidatorSet(_world, options.Seed, options.Cluster), options.Cluster, options.FirstSlot, _stage.Totals);
+        _leaders = new LeaderSchedule(options.Seed, _cluster, options.SkippedPerMille);
+        _tips = new TipPayments(_stage, _cluster, options.Cluster);
         _votes = new VoteTraffic(_world);
         _traffic = new Traffic(_stage);
         _slot = options.FirstSlot;
@@ -70,7 +76,8 @@ public sealed class Simulator
         _world.BlockTime = _options.FirstBlockTime + (long)((_slot - _options.FirstSlot) * 2 / 5);
         _stage.StartBlock();
         _stage.Totals.Slots++;
-        var leader = _actors.Validators[_leaders.LeaderOf(_slot)].Identity;
+        var validator = _leaders.LeaderOf(_slot);
+        var leader = validator.Identity;
         if (_leaders.IsSkipped(_slot))
         {
             _stage.Totals.SkippedSlots++;
@@ -79,8 +86,12 @@ public sealed class Simulator
             return true;
         }
 
+        _epochRewards.Clear();
+        var partitions = _cluster.StartBlock(_slot, _epochRewards);
+        _tips.StartBlock(validator);
         FillBlock();
-        var bytes = WriteBlock(output, leader);
+        _tips.EndBlock();
+        var bytes = WriteBlock(output, leader, partitions);
         _stage.Totals.Bytes += (ulong)bytes;
         slot = new SimulatedSlot(_slot, false, _world.Accounts[leader].Key, bytes, _stage.TransactionCount, _stage.Truth);
         _parentSlot = _slot++;
@@ -90,9 +101,10 @@ public sealed class Simulator
     private void FillBlock()
     {
         _votes.StartBlock(_random);
-        var votes = Math.Min(_actors.Validators.Length, Around(_options.VotesPerBlock, 8));
+        var votes = Math.Min(_cluster.Validators.Voters.Length, Around(_options.VotesPerBlock, 8));
         _traffic.PlanBlock(Around(_options.NonVotesPerBlock, 4));
-        var voter = _random.Below(_actors.Validators.Length);
+        var voters = _cluster.Validators.Voters;
+        var voter = _random.Below(voters.Length);
         while (votes > 0 || _traffic.Remaining > 0)
         {
             if (_random.Below(votes + _traffic.Remaining) >= votes)
@@ -102,19 +114,20 @@ public sealed class Simulator
             }
 
             if (_stage.TransactionCount > 0) { _stage.Body.Byte((byte)','); }
-            _votes.Write(_stage.Body, _random, _actors.Validators[voter], _stage.Blockhash(_random.Below(3)));
+            _votes.Write(_stage.Body, _random, voters[voter], _stage.Blockhash(_random.Below(3)));
             _stage.CountVote();
-            voter = (voter + 1) % _actors.Validators.Length;
+            voter = (voter + 1) % voters.Length;
             votes--;
         }
     }
 
-    private int WriteBlock(IBufferWriter<byte> output, int leader)
+    private int WriteBlock(IBufferWriter<byte> output, int leader, int rewardPartitions)
     {
         var reward = (_stage.BaseFees / 2) + _stage.PriorityFees;
         ref var account = ref _world.Accounts[leader];
         account.Lamports += reward;
         _stage.Totals.LeaderRewardsLamports += reward;
+        _cluster.Burn(_stage.BaseFees - (_stage.BaseFees / 2));
         var hash = NewHash();
         _head.Clear();
         _head.Raw("{\"blockHeight\":"u8);
@@ -123,11 +136,23 @@ public sealed class Simulator
         _head.Number((ulong)_world.BlockTime);
         _head.Raw(",\"blockhash\":\""u8);
         _head.Raw(hash);
-        _head.Raw("\",\"parentSlot\":"u8);
+        if (rewardPartitions > 0)
+        {
+            _head.Raw("\",\"numRewardPartitions\":"u8);
+            _head.Number((ulong)rewardPartitions);
+            _head.Raw(",\"parentSlot\":"u8);
+        }
+        else
+        {
+            _head.Raw("\",\"parentSlot\":"u8);
+        }
+
         _head.Number(_parentSlot);
         _head.Raw(",\"previousBlockhash\":\""u8);
         _head.Raw(_previousHash);
-        _head.Raw("\",\"rewards\":[{\"commission\":null,\"lamports\":"u8);
+        _head.Raw("\",\"rewards\":["u8);
+        _head.Raw(_epochRewards.Written);
+        _head.Raw("{\"commission\":null,\"lamports\":"u8);
         _head.Number(reward);
         _head.Raw(",\"postBalance\":"u8);
         _head.Number(account.Lamports);

@@ -98,6 +98,9 @@ public sealed class SimulatorOptions
     /// <summary>Wallets of ordinary users. Chosen.</summary>
     public int Users { get; init; } = 2_500;
 
+    /// <summary>Validators, their stakes, and epochs.</summary>
+    public Cluster.ClusterOptions Cluster { get; init; } = new();
+
     /// <summary>
     /// A dense chain for evaluations: small blocks in which every kind, evasion and look-alike is frequent. All else is as in the defaults.
     /// </summary>
@@ -123,6 +126,7 @@ public sealed class SimulatorOptions
     /// <exception cref="ArgumentOutOfRangeException">Named after the option.</exception>
     public void Check()
     {
+        Cluster.Check();
         ArgumentOutOfRangeException.ThrowIfNegative(Slots);
         ArgumentOutOfRangeException.ThrowIfNegative(VotesPerBlock);
         ArgumentOutOfRangeException.ThrowIfNegative(NonVotesPerBlock);

@@ -1,15 +1,12 @@
 namespace Sluice.Lab.Chain;
 
-/// <summary>A validator: the node's key, which pays its votes and earns the leader's fees, and its vote account.</summary>
-internal readonly record struct Validator(int Identity, int VoteAccount);
-
 /// <summary>A searcher: its wallet, its own program, and whether it keeps wrapped SOL or wraps what it needs.</summary>
 internal readonly record struct Searcher(int Wallet, int Program, bool Wraps);
 
 /// <summary>Who sends transactions.</summary>
 internal sealed class Actors(World world, int users)
 {
-    private const int Wallets = 32, Makers = 12, Searchers = 24, Nodes = 940, Opaques = 40;
+    private const int Wallets = 32, Makers = 12, Searchers = 24, Opaques = 40;
 
     /// <summary>Ordinary wallets.</summary>
     public int[] Users { get; } = Make(users, i => world.NewAccount(2_000_000_000 + ((ulong)(i % 97) * 1_300_000_000)));
@@ -23,11 +20,6 @@ internal sealed class Actors(World world, int users)
     public Searcher[] Bots { get; } = Make(
         Searchers,
         i => new Searcher(world.NewAccount(900_000_000_000), world.NewAccount(1_141_440), i % 3 == 0));
-
-    public Validator[] Validators { get; } = Make(
-        Nodes,
-        i => new Validator(world.NewAccount(20_000_000_000 + ((ulong)i * 77_000_000)),
-            world.NewAccount(27_074_400 + ((ulong)(i % 13) * 1_000_000))));
 
     /// <summary>Programs of which nothing is known: games, oracles, order books.</summary>
     public int[] OpaquePrograms { get; } = Make(Opaques, _ => world.NewAccount(1_141_440));

@@ -18,6 +18,10 @@ internal sealed class Programs(AccountTable accounts)
     public int InstructionsSysvar { get; } = accounts.Named("Sysvar1nstructions1111111111111111111111111", 0);
     public int OpenBook { get; } = accounts.Named("srmqPvymJeFKQ4zGQed1GFppgkRHL9kaELCbyksJtPX", 1_141_440);
 
+    public int TipPayment { get; } = accounts.Named("T1pyyaTNZsKv2WcRAB8oVnk93mLJw2XzjtVYqCsaHqt", 1_141_440);
+    public int TipPaymentConfig { get; } = accounts.Named("HgzT81VF1xZ3FT9Eq1pHhea7Wcfq2bv4tWTP3VvJ8Y9D", 1_740_000);
+    public int TipDistribution { get; } = accounts.Named("4R3gSG8BpU4t19KYj8CfnbtRpnT8gtk4dvTHxVRwc2r7", 1_141_440);
+
     public int Jupiter { get; } = accounts.Named("JUP6LkbZbjS1jKKwapdHNy74zcZ3tLUZoi5QNyVTaV4", 2_729_681_025);
     public int JupiterEvents { get; } = accounts.Named("D8cy77BBepLMngZx6ZukaTff5hCt1HrWyKk3Hnd9oitf", 3_596_047);
     public int KaminoLend { get; } = accounts.Named("KLend2g3cP87fffoy8q1mQqGKjrxjC8boSyAYavgmjD", 1_141_440);
@@ -50,13 +54,13 @@ internal sealed class Programs(AccountTable accounts)
     /// <summary>The eight accounts that Jito tips go to.</summary>
     public int[] TipAccounts { get; } =
     [
-        accounts.Named("96gYZGLnJYVFmbjzopPSU6QiEV5fGqZNyN9nmNhvrZU5", 8_211_480_000),
-        accounts.Named("HFqU5x63VTqvQss8hp11i4wVV8bD44PvwucfZ2bU7gRe", 7_912_004_113),
-        accounts.Named("Cw8CFyM9FkoMi7K7Crf6HNQqf4uEMzpKw6QNghXLvLkY", 8_010_772_201),
-        accounts.Named("ADaUMid9yfUytqMBgopwjb2DTLSokTSzL1zt6iGPaS49", 7_441_030_417),
-        accounts.Named("DfXygSm4jCyNCybVYYK6DwvWqjKee8pbDmJGcLWNDXjh", 8_871_211_020),
-        accounts.Named("ADuUkR4vqLUMWXxW9gh6D6L8pMSawimctcNZ5pGwDcEt", 9_000_120_117),
-        accounts.Named("DttWaMuVvTiduZRnguLF7jNxTgiMBZ1hyAumKUiL2KRL", 7_710_883_402),
-        accounts.Named("3AVi9Tg9Uo68tJfuvoKvqKNWKkC5wPdSSdeBnizKZ6jT", 8_102_884_519),
+        accounts.Named("96gYZGLnJYVFmbjzopPSU6QiEV5fGqZNyN9nmNhvrZU5", Cluster.TipPayments.TipAccountRent),
+        accounts.Named("HFqU5x63VTqvQss8hp11i4wVV8bD44PvwucfZ2bU7gRe", Cluster.TipPayments.TipAccountRent),
+        accounts.Named("Cw8CFyM9FkoMi7K7Crf6HNQqf4uEMzpKw6QNghXLvLkY", Cluster.TipPayments.TipAccountRent),
+        accounts.Named("ADaUMid9yfUytqMBgopwjb2DTLSokTSzL1zt6iGPaS49", Cluster.TipPayments.TipAccountRent),
+        accounts.Named("DfXygSm4jCyNCybVYYK6DwvWqjKee8pbDmJGcLWNDXjh", Cluster.TipPayments.TipAccountRent),
+        accounts.Named("ADuUkR4vqLUMWXxW9gh6D6L8pMSawimctcNZ5pGwDcEt", Cluster.TipPayments.TipAccountRent),
+        accounts.Named("DttWaMuVvTiduZRnguLF7jNxTgiMBZ1hyAumKUiL2KRL", Cluster.TipPayments.TipAccountRent),
+        accounts.Named("3AVi9Tg9Uo68tJfuvoKvqKNWKkC5wPdSSdeBnizKZ6jT", Cluster.TipPayments.TipAccountRent),
     ];
 }

@@ -42,7 +42,7 @@ internal sealed class VoteTraffic(World world)
     }
 
     /// <summary>Writes one validator's vote and takes its fee.</summary>
-    public void Write(Utf8Buffer json, Prng random, Validator validator, ReadOnlySpan<byte> blockhash)
+    public void Write(Utf8Buffer json, Prng random, Cluster.Validator validator, ReadOnlySpan<byte> blockhash)
     {
         Span<byte> signature = stackalloc byte[Signature.Size];
         random.Fill(signature);

@@ -30,6 +30,9 @@ internal static class TotalsFile
             json.WriteString("priority_fees_lamports", totals.PriorityFeesLamports.ToString(CultureInfo.InvariantCulture));
             json.WriteString("leader_rewards_lamports", totals.LeaderRewardsLamports.ToString(CultureInfo.InvariantCulture));
             json.WriteString("tips_lamports", totals.TipsLamports.ToString(CultureInfo.InvariantCulture));
+            json.WriteString("tips_to_receivers_lamports", totals.TipsToReceiversLamports.ToString(CultureInfo.InvariantCulture));
+            json.WriteString("tips_to_builder_lamports", totals.TipsToBuilderLamports.ToString(CultureInfo.InvariantCulture));
+            json.WriteString("inflation_lamports", totals.InflationLamports.ToString(CultureInfo.InvariantCulture));
             json.WriteNumber("tipped_transactions", totals.TippedTransactions);
             json.WriteNumber("bytes", totals.Bytes);
             json.WriteStartObject("planted");

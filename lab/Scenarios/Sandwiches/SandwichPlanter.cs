@@ -125,13 +125,14 @@ internal sealed class SandwichPlanter(Stage stage, Market market, UserSwaps swap
     private void Finish(Open open)
     {
         var back = new Leg(open.Leg.Pool, !open.Leg.AToB);
+        if (Balance(open.Bot.Wallet, back.MintIn) < open.Bought) { return; } // another trade of the bot's took from it meanwhile
         var received = back.Quote(open.Bought);
         var gain = received > open.Paid ? received - open.Paid : 0;
         var tip = gain > 100_000 && stage.Random.PerMille(500) ? gain / 2 : 0;
         var sent = Trade(open.Bot, back, open.Bought, tip);
 
         // By the definition, a position that is sold after the turn's last slot and the one behind it is no sandwich any more.
-        var lastSlot = ((open.VictimSlot / LeaderSchedule.Turn) + 1) * LeaderSchedule.Turn;
+        var lastSlot = ((open.VictimSlot / Cluster.LeaderSchedule.Turn) + 1) * Cluster.LeaderSchedule.Turn;
         if (open.FirstVictim is not { } victim || stage.World.Slot > lastSlot) { return; }
         var (fees, gross) = (open.Fees + sent.Fee, (Int128)received - open.Paid);
         stage.Plant(new TruthEntry
