@@ -16,6 +16,7 @@ public sealed class BundleFinder
 {
     private BundleRun[] _runs = new BundleRun[16];
     private BundleLinks[] _links = new BundleLinks[64]; // of a transaction to the one before it
+    private int _start, _next;
 
     /// <summary>The block's runs in order; they do not overlap.</summary>
     public ReadOnlySpan<BundleRun> Runs => _runs.AsSpan(0, Count);
@@ -32,16 +33,32 @@ public sealed class BundleFinder
     /// <summary>Reads a block, whose transactions are in block order.</summary>
     public void Read(in Block block)
     {
-        Count = LoneTips = StretchesWithoutTip = 0;
         var transactions = block.Transactions.Span;
-        if (_links.Length < transactions.Length) { _links = new BundleLinks[Math.Max(transactions.Length, _links.Length * 2)]; }
-        var start = 0;
-        for (var i = 1; i <= transactions.Length; i++)
-        {
-            if (i < transactions.Length && (_links[i] = LinkOf(transactions[i - 1], transactions[i])) != BundleLinks.None) { continue; }
-            Cut(transactions, start, i);
-            start = i;
-        }
+        Begin(transactions.Length);
+        for (var i = 0; i < transactions.Length; i++) { Next(transactions); }
+        End(transactions);
+    }
+
+    /// <summary>Turns to a block of so many transactions, to be read one by one.</summary>
+    internal void Begin(int count)
+    {
+        Count = LoneTips = StretchesWithoutTip = _start = _next = 0;
+        if (_links.Length < count) { _links = new BundleLinks[Math.Max(count, _links.Length * 2)]; }
+    }
+
+    /// <summary>Reads the next transaction of a block.</summary>
+    internal void Next(ReadOnlySpan<Transaction> transactions)
+    {
+        var i = _next++;
+        if (i == 0 || (_links[i] = LinkOf(transactions[i - 1], transactions[i])) != BundleLinks.None) { return; }
+        Cut(transactions, _start, i);
+        _start = i;
+    }
+
+    /// <summary>The block has no more.</summary>
+    internal void End(ReadOnlySpan<Transaction> transactions)
+    {
+        if (transactions.Length > 0) { Cut(transactions, _start, transactions.Length); }
     }
 
     /// <summary>Index in <see cref="Runs"/> of the run that holds the transaction at a position of the block; −1 when none does.</summary>

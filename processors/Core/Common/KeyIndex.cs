@@ -1,13 +1,19 @@
+using System.Runtime.CompilerServices;
+
 namespace Sluice.Processors.Core.Common;
 
 /// <summary>Numbers keys in order of first appearance: 0, 1, 2, … Buffers are kept over <see cref="Clear"/>. Not thread-safe.</summary>
-/// <remarks>Open addressing; clearing costs as much as was added, so a large transaction does not slow down the next.</remarks>
+/// <remarks>
+/// Open addressing. A slot holds the key's hash beside its number, so that a key in memory is only looked at when it is most likely the one. Clearing costs at most
+/// as much as was added, so a large transaction does not slow down the next.
+/// </remarks>
 internal sealed class KeyIndex<TKey>
     where TKey : unmanaged, IEquatable<TKey>
 {
     private TKey[] _keys = new TKey[16];
     private int[] _slotOf = new int[16];
-    private int[] _slots = new int[64]; // key number + 1; 0 is free
+    private ulong[] _slots = new ulong[32]; // hash in the upper half, number + 1 in the lower; 0 is free
+    private int _shift = 32 - 5;
 
     /// <summary>Distinct keys.</summary>
     public int Count { get; private set; }
@@ -18,8 +24,9 @@ internal sealed class KeyIndex<TKey>
     /// <summary>Number of the key, given when it is new.</summary>
     public int Intern(in TKey key)
     {
-        var slot = SlotOf(key);
-        if (_slots[slot] != 0) { return _slots[slot] - 1; }
+        var hash = HashOf(key);
+        var slot = SlotOf(key, hash);
+        if (_slots[slot] != 0) { return (int)(uint)_slots[slot] - 1; }
         if (Count == _keys.Length)
         {
             Array.Resize(ref _keys, Count * 2);
@@ -28,36 +35,51 @@ internal sealed class KeyIndex<TKey>
 
         _keys[Count] = key;
         _slotOf[Count] = slot;
-        _slots[slot] = ++Count;
-        if (Count * 4 > _slots.Length) { Grow(); }
+        _slots[slot] = ((ulong)hash << 32) | (uint)++Count;
+        if (Count * 2 > _slots.Length) { Grow(); }
         return Count - 1;
     }
 
     /// <summary>Number of the key, or −1.</summary>
-    public int Find(in TKey key) => _slots[SlotOf(key)] - 1;
+    public int Find(in TKey key) => (int)(uint)_slots[SlotOf(key, HashOf(key))] - 1;
 
     public void Clear()
     {
-        for (var i = 0; i < Count; i++) { _slots[_slotOf[i]] = 0; }
+        // In order through memory where that is less than going to each slot.
+        if (Count > _slots.Length / 8) { Array.Clear(_slots); }
+        else
+        {
+            for (var i = 0; i < Count; i++) { _slots[_slotOf[i]] = 0; }
+        }
+
         Count = 0;
     }
 
-    private int SlotOf(in TKey key)
+    private int SlotOf(in TKey key, uint hash)
     {
-        // Numbers hash to themselves, hence the multiplication.
-        var mask = _slots.Length - 1;
-        var slot = (int)(((uint)key.GetHashCode() * 0x9E3779B1u) >> 7) & mask;
-        while (_slots[slot] != 0 && !_keys[_slots[slot] - 1].Equals(key)) { slot = (slot + 1) & mask; }
+        var slots = _slots;
+        var slot = (int)(hash >> _shift);
+        while (slots[slot] is not 0 and var entry && ((uint)(entry >> 32) != hash || !_keys[(int)(uint)entry - 1].Equals(key))) { slot = (slot + 1) & (slots.Length - 1); }
         return slot;
     }
 
+    /// <summary>The upper bits choose the slot. Numbers hash to themselves, and pairs of them to their exclusive or, hence the multiplications.</summary>
+    private static uint HashOf(in TKey key) => typeof(TKey) == typeof(ulong)
+        ? (uint)((Unsafe.As<TKey, ulong>(ref Unsafe.AsRef(in key)) * 0x9E3779B97F4A7C15UL) >> 32)
+        : (uint)key.GetHashCode() * 0x9E3779B1u;
+
     private void Grow()
     {
-        _slots = new int[_slots.Length * 2];
+        var old = _slots;
+        _slots = new ulong[old.Length * 2];
+        _shift--;
         for (var i = 0; i < Count; i++)
         {
-            _slotOf[i] = SlotOf(_keys[i]);
-            _slots[_slotOf[i]] = i + 1;
+            var entry = old[_slotOf[i]];
+            var slot = (int)((uint)(entry >> 32) >> _shift);
+            while (_slots[slot] != 0) { slot = (slot + 1) & (_slots.Length - 1); }
+            _slots[slot] = entry;
+            _slotOf[i] = slot;
         }
     }
 }

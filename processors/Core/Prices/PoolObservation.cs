@@ -20,7 +20,7 @@ internal readonly struct PoolPair(Pubkey pool, Pubkey coin, Pubkey quote) : IEqu
 
     public override bool Equals(object? obj) => obj is PoolPair other && Equals(other);
 
-    public override int GetHashCode() => HashCode.Combine(Pool, Base);
+    public override int GetHashCode() => unchecked((Pool.GetHashCode() * 31) + Base.GetHashCode());
 
     public int CompareTo(PoolPair other) => (Pool, Base, Quote).CompareTo((other.Pool, other.Base, other.Quote));
 }

@@ -59,13 +59,42 @@ public sealed class PriceBook
     public void Add(in Block block)
     {
         if (block.Slot <= _newest) { return; }
-        _newest = block.Slot;
-        _isPrepared = false;
+        BeginBlock(block.Slot);
         foreach (ref readonly var tx in block.Transactions.Span)
         {
             if (tx.Status != TransactionStatus.Success) { continue; }
-            foreach (ref readonly var swap in tx.Swaps.Span) { Take(swap, block.Slot); }
+            foreach (ref readonly var swap in tx.Swaps.Span)
+            {
+                if (!IsSource(swap.Source, swap.Venue)) { continue; }
+                var memo = default(MarketMemo);
+                Take(swap, block.Slot, isForward: true, ref memo);
+            }
         }
+    }
+
+    /// <summary>Turns to a later block, whose swaps are given one by one.</summary>
+    internal void BeginBlock(long slot)
+    {
+        _newest = slot;
+        _isPrepared = false;
+    }
+
+    /// <summary>False for what only the generic detector saw, and for order books.</summary>
+    internal static bool IsSource(SwapSource source, string venue) => source != SwapSource.Generic && !OrderBooks.Includes(venue);
+
+    /// <summary>Takes a swap that is a price source.</summary>
+    /// <param name="isForward">False for the direction of its market that is opposite to the one that is called forward.</param>
+    /// <param name="memo">What is known of its market; the default value before its first swap of the group.</param>
+    internal void Take(in Swap swap, long slot, bool isForward, ref MarketMemo memo)
+    {
+        if (swap.AmountIn == 0 || swap.AmountOut == 0) { return; }
+        if (!memo.IsRead) { memo = MarketMemo.Of(swap, isForward); }
+        if (memo.Dust == 0) { return; }
+        var quoteIsIn = memo.QuoteIsForward == isForward;
+        var amount = quoteIsIn ? swap.AmountIn : swap.AmountOut;
+        if (amount < memo.Dust) { return; }
+        if (memo.Pool == 0) { memo.Pool = PoolOf(swap, slot, quoteIsIn) + 1; }
+        _pools[memo.Pool - 1].Traded += amount;
     }
 
     /// <summary>What an amount is worth by the swaps taken so far.</summary>
@@ -99,33 +128,24 @@ public sealed class PriceBook
         lamports is null && usd is null ? default
         : new(lamports, usd, source, pools, price.Rate.IsKnown ? (int)Math.Clamp(slot - price.Slot, 0, int.MaxValue) : null);
 
-    private void Take(in Swap swap, long slot)
+    /// <summary>Number of a swap's pool; the first swap tells its price.</summary>
+    private int PoolOf(in Swap swap, long slot, bool quoteIsIn)
     {
-        if (swap.Source == SwapSource.Generic || swap.AmountIn == 0 || swap.AmountOut == 0 || OrderBooks.Includes(swap.Venue)) { return; }
-        var (unitIn, unitOut) = (KnownMints.UnitOf(swap.MintIn), KnownMints.UnitOf(swap.MintOut));
-        if (unitIn == unitOut || swap.MintIn == swap.MintOut) { return; }
-        var quoteIsIn = Rank(unitIn) > Rank(unitOut);
-        var (amount, unit) = quoteIsIn ? (swap.AmountIn, unitIn) : (swap.AmountOut, unitOut);
-        if (amount < (unit == MintUnit.Dollar ? PriceRules.DustUsdMicros : PriceRules.DustLamports)) { return; }
-
         var coin = Canonical(quoteIsIn ? swap.MintOut : swap.MintIn);
         var quote = Canonical(quoteIsIn ? swap.MintIn : swap.MintOut);
         var known = _pairs.Count;
         var number = _pairs.Intern(new(swap.Pool, coin, quote));
-        if (number == known)
+        if (number < known) { return number; }
+        if (number == _pools.Length) { Array.Resize(ref _pools, number * 2); }
+        _pools[number] = new()
         {
-            if (number == _pools.Length) { Array.Resize(ref _pools, number * 2); }
-            _pools[number] = new()
-            {
-                Price = PoolObservation.PriceOf(swap, quoteIsIn),
-                Slot = slot,
-                Reserve = (quoteIsIn ? swap.ReserveIn : swap.ReserveOut) ?? 0,
-                Venue = swap.Venue,
-                Next = Head(coin, number),
-            };
-        }
-
-        _pools[number].Traded += amount;
+            Price = PoolObservation.PriceOf(swap, quoteIsIn),
+            Slot = slot,
+            Reserve = (quoteIsIn ? swap.ReserveIn : swap.ReserveOut) ?? 0,
+            Venue = swap.Venue,
+            Next = Head(coin, number),
+        };
+        return number;
     }
 
     /// <summary>Puts a pool before the others of its base and returns the one that was first.</summary>
@@ -218,14 +238,6 @@ public sealed class PriceBook
 
     /// <summary>All dollars of as many decimals are one.</summary>
     private static Pubkey Canonical(in Pubkey mint) => KnownMints.AreEqual(mint, WellKnown.Usdc) ? WellKnown.Usdc : mint;
-
-    private static int Rank(MintUnit unit) => unit switch
-    {
-        MintUnit.Sol => 3,
-        MintUnit.Dollar => 2,
-        MintUnit.StakedSol => 1,
-        _ => 0,
-    };
 
     /// <summary>Weights beyond this many lamports do not count more: no pool holds a billion SOL.</summary>
     private static readonly Int128 MaxWeight = (Int128)1_000_000_000 * 1_000_000_000;

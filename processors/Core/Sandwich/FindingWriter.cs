@@ -1,7 +1,6 @@
 using System.Globalization;
 using Sluice.Processors.Core.Pools;
 using Sluice.Processors.Core.Prices;
-using Sluice.Schemas.Chain;
 using Sluice.Schemas.Records;
 
 namespace Sluice.Processors.Core.Sandwich;
@@ -18,24 +17,25 @@ internal sealed class FindingWriter(GroupFacts facts, PositionBook book, Actors 
     public void Write(in Position position, ReadOnlySpan<int> victims, ref Schemas.Records.Sandwich finding)
     {
         actors.Read(position);
-        ref readonly var first = ref facts.SwapOf(position.FirstFront);
-        ref readonly var firstTx = ref facts.TxFacts[facts.Legs[position.FirstFront].Tx];
+        var first = position.FirstFront;
+        ref readonly var kind = ref facts.KindOf(first);
+        var firstTx = facts.Legs[first].Tx;
         ref readonly var block = ref facts.Blocks[facts.TxFacts[facts.Legs[victims[0]].Tx].Block];
-        finding.Id = IdOf("sandwich", firstTx.Signature, first);
+        finding.Id = IdOf("sandwich", facts, first);
         finding.RuleVersion = RuleVersions.Sandwich;
         finding.Slot = block.Slot;
         finding.BlockTimeUnixMs = block.TimeUnixMs;
         finding.Leader = block.Leader;
         finding.FirstSlot = facts.SlotOf(position.FirstFront);
         finding.LastSlot = facts.SlotOf(position.LastBack);
-        finding.Venue = first.Venue;
-        finding.Program = first.Program;
-        finding.Pool = first.Pool;
-        finding.MintIn = first.MintIn;
-        finding.MintOut = first.MintOut;
-        finding.Attacker = firstTx.Signer;
-        finding.Wrapper = firstTx.Wrapper;
-        finding.WrapperName = firstTx.WrapperName;
+        finding.Venue = kind.Venue;
+        finding.Program = kind.Program;
+        finding.Pool = facts.MarketOf(first).Pool;
+        finding.MintIn = facts.MintInOf(first);
+        finding.MintOut = facts.MintOutOf(first);
+        finding.Attacker = facts.SignerOf(firstTx);
+        finding.Wrapper = facts.WrapperOf(firstTx);
+        finding.WrapperName = facts.WrapperNameOf(firstTx);
         WriteAttackers(position, ref finding);
         WriteLinks(position, ref finding);
         WriteLegs(position, ref finding);
@@ -46,8 +46,11 @@ internal sealed class FindingWriter(GroupFacts facts, PositionBook book, Actors 
     }
 
     /// <summary>kind:&lt;signature&gt;:&lt;ixIndex&gt;.&lt;innerIxIndex&gt;.&lt;legIndex&gt;, made of content alone.</summary>
-    internal static string IdOf(string kind, in Signature signature, in Swap swap) =>
-        string.Create(CultureInfo.InvariantCulture, $"{kind}:{signature}:{swap.IxIndex}.{swap.InnerIxIndex}.{swap.LegIndex}");
+    internal static string IdOf(string kind, GroupFacts facts, int leg)
+    {
+        ref readonly var swap = ref facts.SwapOf(leg);
+        return string.Create(CultureInfo.InvariantCulture, $"{kind}:{facts.SignatureOf(facts.Legs[leg].Tx)}:{swap.IxIndex}.{swap.InnerIxIndex}.{swap.LegIndex}");
+    }
 
     private void WriteAttackers(in Position position, ref Schemas.Records.Sandwich finding)
     {
@@ -104,21 +107,21 @@ internal sealed class FindingWriter(GroupFacts facts, PositionBook book, Actors 
             leg.Role = entry % 2 == 0 ? LegRole.Front : LegRole.Back;
             leg.Slot = facts.TxFacts[of.Tx].Slot;
             leg.TxIndex = tx.Index;
-            leg.Signature = tx.Signature;
-            leg.Signer = tx.Signer;
-            leg.Trader = swap.Trader;
+            leg.Signature = facts.SignatureOf(of.Tx);
+            leg.Signer = facts.Keys[tx.Signer];
+            leg.Trader = facts.Keys[swap.Trader];
             leg.IxIndex = swap.IxIndex;
             leg.InnerIxIndex = swap.InnerIxIndex;
             leg.LegIndex = swap.LegIndex;
-            leg.Venue = swap.Venue;
-            leg.Pool = swap.Pool;
-            leg.MintIn = swap.MintIn;
-            leg.MintOut = swap.MintOut;
+            leg.Venue = facts.KindOf(entry / 2).Venue;
+            leg.Pool = facts.MarketOf(entry / 2).Pool;
+            leg.MintIn = facts.MintInOf(entry / 2);
+            leg.MintOut = facts.MintOutOf(entry / 2);
             leg.AmountIn = of.Paid;
             leg.AmountOut = of.Received;
             leg.FeeLamports = tx.FeeLamports;
             leg.TipLamports = tx.TipLamports;
-            leg.Wrapper = tx.Wrapper;
+            leg.Wrapper = facts.WrapperOf(of.Tx);
         }
     }
 
@@ -191,11 +194,11 @@ internal sealed class FindingWriter(GroupFacts facts, PositionBook book, Actors 
             ref readonly var tx = ref facts.TxFacts[_legs[i]];
             ref readonly var before = ref facts.TxFacts[_legs[i - 1]];
             isWhole &= facts.Blocks[tx.Block].IsComplete;
-            isOne &= tx.Block == first.Block && tx.Run == first.Run;
-            if (_legs[i] != _legs[i - 1] && tx.Run >= 0 && tx.Run == before.Run && tx.Block == before.Block) { shared = Math.Max(shared, tx.RunConfidence); }
+            isOne &= tx.Run == first.Run;
+            if (_legs[i] != _legs[i - 1] && tx.Run >= 0 && tx.Run == before.Run) { shared = Math.Max(shared, facts.RunConfidences[tx.Run]); }
         }
 
-        return isOne ? (LandingKind.Bundle, first.RunConfidence)
+        return isOne ? (LandingKind.Bundle, facts.RunConfidences[first.Run])
             : shared > 0 ? (LandingKind.Spanning, shared)
             : isWhole ? (LandingKind.Organic, 0)
             : (LandingKind.Unknown, 0);
@@ -204,7 +207,7 @@ internal sealed class FindingWriter(GroupFacts facts, PositionBook book, Actors 
     /// <summary>True when the attacker changed the pool's liquidity between first and last leg.</summary>
     private bool HasLiquidityChange(in Position position)
     {
-        var pool = facts.SwapOf(position.FirstFront).Pool;
+        var pool = facts.MarketOf(position.FirstFront).Pool;
         foreach (ref readonly var change in facts.Liquidity.Span)
         {
             if (change.Pool == pool && change.AtLeg > position.FirstFront && change.AtLeg <= position.LastBack && actors.Has(change.Provider)) { return true; }
@@ -217,7 +220,7 @@ internal sealed class FindingWriter(GroupFacts facts, PositionBook book, Actors 
     {
         foreach (var victim in victims)
         {
-            if (facts.TxFacts[facts.Legs[victim].Tx].DontFrontMark is not null) { return true; }
+            if (facts.DontFrontMarkOf(facts.Legs[victim].Tx) is not null) { return true; }
         }
 
         return false;

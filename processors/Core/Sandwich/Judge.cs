@@ -140,7 +140,7 @@ internal sealed class Judge
         candidate.Span = ((lastTx.Slot - firstTx.Slot) << 32) + lastTx.Index - firstTx.Index;
         candidate.Others = candidate.To - candidate.From - (position.FrontCount - 1);
         var gross = Money.Gross(_facts, position, out _);
-        candidate.Profit = _facts.Keys[_facts.MintInOf(position.Lane)] == WellKnown.WrappedSol ? gross - CostOf(position) : gross;
+        candidate.Profit = _facts.Keys[_facts.Markets.MintInOf(position.Lane)] == WellKnown.WrappedSol ? gross - CostOf(position) : gross;
         candidate.Verdict = Decide(candidate, position, gross);
         _candidates.Add(candidate);
     }

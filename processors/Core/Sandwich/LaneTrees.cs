@@ -32,13 +32,13 @@ internal sealed class LaneTrees(GroupFacts facts)
         var known = _lanes.Count;
         var number = _lanes.Intern(lane);
         if (number < known) { return number; }
-        var count = facts.Lane(lane).Count;
+        var count = facts.Markets.Lane(lane).Count;
         var size = 1;
         while (size < count) { size *= 2; }
-        var tree = new Tree { Items = _items.Count, Nodes = _nodes.Count, Count = count, Size = size, Measure = facts.MeasureOf(lane) };
+        var tree = new Tree { Items = _items.Count, Nodes = _nodes.Count, Count = count, Size = size, Measure = facts.Markets.MeasureOf(lane) };
         _trees.Add(tree);
         var items = _items.Reserve(count);
-        for (var leg = facts.Lane(lane).Last; leg >= 0; leg = facts.Legs[leg].Before) { items[facts.Legs[leg].Rank] = leg; }
+        for (var leg = facts.Markets.Lane(lane).Last; leg >= 0; leg = facts.Legs[leg].Before) { items[facts.Legs[leg].Rank] = leg; }
         var nodes = _nodes.Reserve(size * 2);
         nodes.Fill(new Node(-1, -1));
         for (var i = 0; i < count; i++)

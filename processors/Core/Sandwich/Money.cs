@@ -85,16 +85,15 @@ internal static class Money
         }
 
         if (!isKnown) { return 0; }
-        for (var leg = facts.FirstLegOf(number); leg < facts.Legs.Count && facts.Legs[leg].Tx == number; leg++)
+        for (var leg = facts.TxFacts[number].FirstLeg; leg < facts.Legs.Count && facts.Legs[leg].Tx == number; leg++)
         {
             ref readonly var of = ref facts.Legs[leg];
             if (!actors.Has(of.Owner)) { continue; }
-            ref readonly var swap = ref facts.SwapOf(leg);
-            if (swap.MintIn == WellKnown.WrappedSol) { swapped -= of.Paid; }
-            if (swap.MintOut == WellKnown.WrappedSol) { swapped += of.Received; }
+            if (facts.MintInOf(leg) == WellKnown.WrappedSol) { swapped -= of.Paid; }
+            if (facts.MintOutOf(leg) == WellKnown.WrappedSol) { swapped += of.Received; }
         }
 
-        var tip = actors.Has(facts.Keys.Find(tx.Signer)) ? (Int128)tx.TipLamports : 0;
+        var tip = actors.Has(tx.Signer) ? (Int128)tx.TipLamports : 0;
         return swapped - change - tip;
     }
 }

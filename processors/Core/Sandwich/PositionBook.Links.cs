@@ -14,9 +14,9 @@ internal sealed partial class PositionBook
     {
         if (transfer.From == transfer.To || transfer.Amount == 0) { return; }
         var (from, mint) = (facts.Keys.Find(transfer.From), facts.Keys.Find(transfer.Mint));
-        if (from < 0 || mint < 0 || _mintKeys.Find(Pair(from, mint)) is not (>= 0 and var first)) { return; }
+        if (from < 0 || mint < 0) { return; }
         var part = -1;
-        for (var alias = _ofMint[first]; alias >= 0; alias = _aliases[alias].NextOfMint)
+        for (var alias = FirstOf(from, mint); alias >= 0; alias = _aliases[alias].NextOfMint)
         {
             var at = Root(_aliases[alias].Position);
             ref var position = ref Positions[at];
@@ -39,8 +39,8 @@ internal sealed partial class PositionBook
     {
         if (change.From == change.To || change.Mint is not { } token) { return; }
         var (from, mint) = (facts.Keys.Find(change.From), facts.Keys.Find(token));
-        if (from < 0 || mint < 0 || _mintKeys.Find(Pair(from, mint)) is not (>= 0 and var first)) { return; }
-        for (var alias = _ofMint[first]; alias >= 0; alias = _aliases[alias].NextOfMint)
+        if (from < 0 || mint < 0) { return; }
+        for (var alias = FirstOf(from, mint); alias >= 0; alias = _aliases[alias].NextOfMint)
         {
             var at = Root(_aliases[alias].Position);
             if (!Positions[at].IsFinished) { HandOver(at, from, change.To, LinkKind.Authority, LinkWeights.Authority, signature, 0); }
@@ -172,6 +172,14 @@ internal sealed partial class PositionBook
     /// <summary>The open position that an identity has in a lane, or −1.</summary>
     private int Find(int identity, int lane, out int alias)
     {
+        alias = -1;
+        if (!IsKnown(identity)) { return -1; }
+        if (_known[identity] is >= 0 and var seed)
+        {
+            if (facts.Legs[seed].Lane != lane) { return -1; }
+            Grow(identity, seed);
+        }
+
         alias = _aliasKeys.Find(Pair(identity, lane));
         if (alias < 0) { return -1; }
         var at = Root(_aliases[alias].Position);
@@ -191,6 +199,8 @@ internal sealed partial class PositionBook
 
     private void Name(int identity, int at, int link, ulong part)
     {
+        if (IsKnown(identity) && _known[identity] is >= 0 and var seed) { Grow(identity, seed); }
+        else { Know(identity, InTables); }
         var known = _aliasKeys.Count;
         var alias = _aliasKeys.Intern(Pair(identity, Positions[at].Lane));
         if (alias < known)
@@ -202,12 +212,51 @@ internal sealed partial class PositionBook
             return;
         }
 
-        var mint = facts.MintOutOf(Positions[at].Lane);
+        var mint = facts.Markets.MintOutOf(Positions[at].Lane);
         var mints = _mintKeys.Count;
         var ofMint = _mintKeys.Intern(Pair(identity, mint));
         if (ofMint == mints) { _ofMint.Add(-1); }
         _aliases.Add(new Alias { Position = at, Link = link, Part = part, NextOfMint = _ofMint[ofMint] });
         _ofMint[ofMint] = alias;
+    }
+
+    /// <summary>The newest name of an identity's positions in a token, −1 without any.</summary>
+    private int FirstOf(int identity, int mint)
+    {
+        if (!IsKnown(identity)) { return -1; }
+        if (_known[identity] is >= 0 and var seed)
+        {
+            if (facts.Markets.MintOutOf(facts.Legs[seed].Lane) != mint) { return -1; }
+            Grow(identity, seed);
+        }
+
+        return _mintKeys.Find(Pair(identity, mint)) is >= 0 and var first ? _ofMint[first] : -1;
+    }
+
+    /// <summary>True when the identity has, or had, a position.</summary>
+    private bool IsKnown(int identity) => identity < _known.Count && _known[identity] != Unknown;
+
+    private void Know(int identity, int state)
+    {
+        if (identity >= _known.Count)
+        {
+            var from = _known.Count;
+            _known.Reserve(identity + 1 - from).Fill(Unknown);
+        }
+
+        _known[identity] = state;
+    }
+
+    /// <summary>Notes the first purchase of somebody whom nothing is known of.</summary>
+    private void Seed(int identity, int leg) => Know(identity, leg);
+
+    /// <summary>Makes a position of a single purchase, now that it is asked for.</summary>
+    private void Grow(int identity, int leg)
+    {
+        _known[identity] = InTables;
+        var at = Open(facts.Legs[leg].Lane, facts.Legs[leg].Owner);
+        AppendFront(at, leg);
+        Name(identity, at, -1, 0);
     }
 
     private void Wrap(in WrapperKey key, int at)

@@ -25,6 +25,10 @@ internal sealed partial class PositionBook(GroupFacts facts)
     private readonly ValueList<int> _wrapped = new();
     private readonly ValueList<int> _identities = new();
 
+    /// <summary>Of an identity: <see cref="Unknown"/>, the leg that it bought with and that is all, or <see cref="InTables"/>.</summary>
+    private readonly ValueList<int> _known = new();
+    private const int Unknown = -1, InTables = -2;
+
     public readonly ValueList<Position> Positions = new();
     public readonly ValueList<LinkFact> Links = new();
     public readonly Rings Rings = new();
@@ -44,23 +48,33 @@ internal sealed partial class PositionBook(GroupFacts facts)
         Links.Clear();
         Rings.Clear();
         Finished.Clear();
+        _known.Clear();
     }
 
     /// <summary>Takes the newest leg.</summary>
-    public void Take(int leg, in Transaction tx)
+    /// <param name="signs">True when its owner signs the transaction.</param>
+    public void Take(int leg, in Transaction tx, bool signs)
     {
-        ReadIdentities(leg, tx);
-        if (facts.Legs[leg].CanBack) { Sell(leg); }
-        if (facts.Legs[leg].CanFront) { Buy(leg); }
+        ref readonly var of = ref facts.Legs[leg];
+        if (signs && !IsKnown(of.Owner) && facts.TxFacts[of.Tx].PrivateWrapper < 0)
+        {
+            // Most who trade do so once in a window: nothing to sell from, and nothing to look up until they come again.
+            if (of.CanFront) { Seed(of.Owner, leg); }
+            return;
+        }
+
+        ReadIdentities(leg, tx, signs);
+        if (of.CanBack) { Sell(leg); }
+        if (of.CanFront) { Buy(leg); }
     }
 
     /// <summary>Addresses that a leg's tokens belong to: the owner, and for a vault, which does not sign, whoever signs.</summary>
-    private void ReadIdentities(int leg, in Transaction tx)
+    private void ReadIdentities(int leg, in Transaction tx, bool signs)
     {
         _identities.Clear();
         var owner = facts.Legs[leg].Owner;
         _identities.Add(owner);
-        if (Holders.IsSigner(tx, facts.Keys[owner])) { return; }
+        if (signs) { return; }
         _identities.Add(facts.Legs[leg].Signer);
         foreach (ref readonly var signer in tx.Signers.Span) { _identities.Add(facts.Keys.Intern(signer)); }
     }
@@ -77,22 +91,21 @@ internal sealed partial class PositionBook(GroupFacts facts)
 
         if (at >= 0 && Positions[at].BackCount > 0) { at = Renew(at); }
         if (at < 0) { at = Open(bought.Lane, bought.Owner); }
-        ref var position = ref Positions[at];
-        if (position.FrontCount == 0)
-        {
-            position.Fronts = position.FirstFront = leg;
-        }
-        else
-        {
-            facts.Legs[position.FrontTail].NextFront = leg;
-        }
+        AppendFront(at, leg);
+        foreach (var identity in _identities.Span) { Name(identity, at, -1, 0); }
+        ref readonly var position = ref Positions[at];
+        if (facts.TxFacts[bought.Tx].PrivateWrapper is >= 0 and var wrapper) { Wrap(new WrapperKey(bought.Lane, wrapper, position.Left), at); }
+    }
 
+    private void AppendFront(int at, int leg)
+    {
+        ref var position = ref Positions[at];
+        if (position.FrontCount == 0) { position.Fronts = position.FirstFront = leg; }
+        else { facts.Legs[position.FrontTail].NextFront = leg; }
         position.FrontTail = position.LastFront = leg;
         position.FrontCount++;
-        position.FrontIn += bought.Paid;
-        position.FrontOut += bought.Received;
-        foreach (var identity in _identities.Span) { Name(identity, at, -1, 0); }
-        if (facts.TxFacts[bought.Tx].PrivateWrapper is >= 0 and var wrapper) { Wrap(new WrapperKey(bought.Lane, wrapper, position.Left), at); }
+        position.FrontIn += facts.Legs[leg].Paid;
+        position.FrontOut += facts.Legs[leg].Received;
     }
 
     /// <summary>What becomes of a position that was sold from when its actor buys again; the position that takes the purchase, −1 for a new one.</summary>
@@ -169,7 +182,7 @@ internal sealed partial class PositionBook(GroupFacts facts)
     private void Sell(int leg)
     {
         ref readonly var sold = ref facts.Legs[leg];
-        var lane = GroupFacts.Opposite(sold.Lane);
+        var lane = Markets.Opposite(sold.Lane);
         foreach (var identity in _identities.Span)
         {
             var at = Find(identity, lane, out var alias);
@@ -223,16 +236,15 @@ internal sealed partial class PositionBook(GroupFacts facts)
     private bool SellElsewhere(int leg)
     {
         ref readonly var sold = ref facts.Legs[leg];
-        var (mintIn, mintOut) = (facts.MintInOf(sold.Lane), facts.MintOutOf(sold.Lane));
+        var (mintIn, mintOut) = (facts.Markets.MintInOf(sold.Lane), facts.Markets.MintOutOf(sold.Lane));
         foreach (var identity in _identities.Span)
         {
-            var first = _mintKeys.Find(Pair(identity, mintIn));
-            for (var alias = first < 0 ? -1 : _ofMint[first]; alias >= 0; alias = _aliases[alias].NextOfMint)
+            for (var alias = FirstOf(identity, mintIn); alias >= 0; alias = _aliases[alias].NextOfMint)
             {
                 var at = Root(_aliases[alias].Position);
                 ref var position = ref Positions[at];
-                if (position.IsFinished || _aliases[alias].Part > 0 || facts.MintInOf(position.Lane) != mintOut) { continue; }
-                if (GroupFacts.PoolOf(position.Lane) == GroupFacts.PoolOf(sold.Lane) || sold.Paid > position.Left + position.Rounding) { continue; }
+                if (position.IsFinished || _aliases[alias].Part > 0 || facts.Markets.MintInOf(position.Lane) != mintOut) { continue; }
+                if (Markets.PoolOf(position.Lane) == Markets.PoolOf(sold.Lane) || sold.Paid > position.Left + position.Rounding) { continue; }
                 position.CrossesPools = true;
                 Tie(at, leg, identity, alias);
                 Close(at, leg);
@@ -253,15 +265,8 @@ internal sealed partial class PositionBook(GroupFacts facts)
 
     private void Append(ref Position position, int leg)
     {
-        if (position.BackCount == 0)
-        {
-            position.Backs = position.FirstBack = leg;
-        }
-        else
-        {
-            facts.Legs[position.BackTail].NextBack = leg;
-        }
-
+        if (position.BackCount == 0) { position.Backs = position.FirstBack = leg; }
+        else { facts.Legs[position.BackTail].NextBack = leg; }
         position.BackTail = position.LastBack = leg;
         position.BackCount++;
         position.BackIn += facts.Legs[leg].Paid;
@@ -287,8 +292,8 @@ internal sealed partial class PositionBook(GroupFacts facts)
     {
         ref readonly var first = ref facts.Legs[position.FirstFront];
         ref readonly var tx = ref facts.TxFacts[first.Tx];
-        var since = facts.Lane(position.Lane).Count - first.Rank;
-        return tx.IsTellingTemplate && since > 1 && since == facts.CountOf(position.Lane, tx.Template) - first.TemplateRank;
+        ref readonly var lane = ref facts.Markets.Lane(position.Lane);
+        return tx.IsTellingTemplate && lane.Count - first.Rank > 1 && lane.TemplateSince <= first.Rank;
     }
 
     private static ulong Difference(ulong left, ulong right) => left > right ? left - right : right - left;

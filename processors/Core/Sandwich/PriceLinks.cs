@@ -27,11 +27,11 @@ internal sealed class PriceLinks
         const int Reach = 8;
         for (var i = first + 1; i < end; i++)
         {
-            var pool = GroupFacts.PoolOf(facts.Legs[i].Lane);
+            var pool = Markets.PoolOf(facts.Legs[i].Lane);
             for (var j = Math.Max(first, i - Reach); j < i; j++)
             {
-                var other = GroupFacts.PoolOf(facts.Legs[j].Lane);
-                if (other == pool || facts.Pool(other).Pair != facts.Pool(pool).Pair) { continue; }
+                var other = Markets.PoolOf(facts.Legs[j].Lane);
+                if (other == pool || facts.Markets.Pool(other).Pair != facts.Markets.Pool(pool).Pair) { continue; }
                 var known = _pools.Count;
                 var number = _pools.Intern(KeyOf(pool, other));
                 if (number == known) { _newest.Add(-1); }
@@ -44,10 +44,10 @@ internal sealed class PriceLinks
     /// <summary>True when a price link stands between the first front leg and every back leg that trades in another pool.</summary>
     public bool Hold(GroupFacts facts, in Position position)
     {
-        var pool = GroupFacts.PoolOf(position.Lane);
+        var pool = Markets.PoolOf(position.Lane);
         for (var leg = position.Backs; leg >= 0; leg = facts.Legs[leg].NextBack)
         {
-            var other = GroupFacts.PoolOf(facts.Legs[leg].Lane);
+            var other = Markets.PoolOf(facts.Legs[leg].Lane);
             if (other != pool && !HasBetween(facts, KeyOf(pool, other), position.FirstFront, leg)) { return false; }
         }
 

@@ -6,6 +6,7 @@ namespace Sluice.Processors.Core.Sandwich;
 /// <summary>Writes down what looks like a sandwich and is none.</summary>
 internal sealed class RoundTripWriter(GroupFacts facts, PositionBook book, Actors actors)
 {
+    private readonly LaneTemplates _templates = new(facts);
     private readonly ValueList<int> _between = new();
 
     /// <summary>What a failed rule makes of a candidate; null for what is only counted.</summary>
@@ -19,26 +20,28 @@ internal sealed class RoundTripWriter(GroupFacts facts, PositionBook book, Actor
         _ => null,
     };
 
+    /// <summary>Forgets a group: its numbers mean something else in the next.</summary>
+    public void Clear() => _templates.Clear();
+
     public void Write(Judge judge, int candidate, SandwichVerdict verdict, RoundTripClass named, ref RoundTrip record)
     {
         ref readonly var position = ref book.Positions[judge.Candidates[candidate].Position];
         var between = judge.FirstBetween(candidate);
         judge.ListBetween(candidate, _between);
-        ref readonly var first = ref facts.SwapOf(position.FirstFront);
-        ref readonly var firstTx = ref facts.TxFacts[facts.Legs[position.FirstFront].Tx];
+        var first = position.FirstFront;
         ref readonly var block = ref facts.Blocks[facts.TxFacts[facts.Legs[between].Tx].Block];
-        record.Id = FindingWriter.IdOf("round_trip", firstTx.Signature, first);
+        record.Id = FindingWriter.IdOf("round_trip", facts, first);
         record.RuleVersion = RuleVersions.RoundTrip;
         record.Slot = block.Slot;
         record.BlockTimeUnixMs = block.TimeUnixMs;
         record.Leader = block.Leader;
         record.Class = named;
         record.FailedRule = SandwichRuleNames.NameOf(verdict);
-        record.Venue = first.Venue;
-        record.Pool = first.Pool;
-        record.MintIn = first.MintIn;
-        record.MintOut = first.MintOut;
-        record.Actor = firstTx.Signer;
+        record.Venue = facts.KindOf(first).Venue;
+        record.Pool = facts.MarketOf(first).Pool;
+        record.MintIn = facts.MintInOf(first);
+        record.MintOut = facts.MintOutOf(first);
+        record.Actor = facts.SignerOf(facts.Legs[first].Tx);
         actors.Read(position);
         for (var leg = position.Fronts; leg >= 0; leg = facts.Legs[leg].NextFront) { AddLeg(leg, ref record); }
         foreach (var leg in _between.Span) { AddSignature(leg, ref record); }
@@ -60,7 +63,7 @@ internal sealed class RoundTripWriter(GroupFacts facts, PositionBook book, Actor
 
     private bool AddSignature(int leg, ref RoundTrip record)
     {
-        ref readonly var signature = ref facts.TxFacts[facts.Legs[leg].Tx].Signature;
+        ref readonly var signature = ref facts.SignatureOf(facts.Legs[leg].Tx);
         if (record.Signatures.Count > 0 && record.Signatures[record.Signatures.Count - 1] == signature) { return false; } // legs of one transaction follow each other
         record.Signatures.Add(signature);
         return true;
@@ -78,7 +81,7 @@ internal sealed class RoundTripWriter(GroupFacts facts, PositionBook book, Actor
                 Add(ref record, $"{ring.Wallets} wallets of one transaction template round-trip in the pool in one block, selling {ring.LeastPpm / 1_000_000m:0.######} to {ring.GreatestPpm / 1_000_000m:0.######} of what they bought");
             }
 
-            Add(ref record, $"{facts.CountOf(position.Lane, template)} of {facts.Lane(position.Lane).Count} swaps in that direction so far have the template of the first leg: fee {fee} lamports, same instructions, compute budget and program");
+            Add(ref record, $"{_templates.CountOf(position.Lane, template)} of {facts.Markets.Lane(position.Lane).Count} swaps in that direction so far have the template of the first leg: fee {fee} lamports, same instructions, compute budget and program");
         }
         else if (verdict == SandwichVerdict.MarketMaking)
         {

@@ -35,7 +35,7 @@ public sealed class SandwichDetector
         _book = new PositionBook(_facts);
         _actors = new Actors(_facts, _book);
         _judge = new Judge(_facts, _book, _actors, _priceLinks);
-        _reader = new TransactionReader(_facts, _book, _priceLinks);
+        _reader = new TransactionReader(_facts, _book, _priceLinks, _prices);
         _writer = new FindingWriter(_facts, _book, _actors, _prices);
         _roundTrips = new RoundTripWriter(_facts, _book, _actors);
     }
@@ -55,6 +55,7 @@ public sealed class SandwichDetector
         _book.Clear();
         _priceLinks.Clear();
         _actors.Clear();
+        _roundTrips.Clear();
         _prices.BeginGroup(group);
         _later.Clear();
         Array.Clear(_rejected);
@@ -67,19 +68,10 @@ public sealed class SandwichDetector
     {
         if (block.Slot <= Newest) { return; }
         Newest = block.Slot;
-        _prices.Add(block);
+        _prices.BeginBlock(block.Slot);
         _facts.AddBlock(block);
-        var transactions = block.Transactions.Span;
-        SortByIndex(transactions);
         _block.Begin(block);
-        _bundles.Read(block);
-        foreach (var entry in _order.Span)
-        {
-            ref readonly var tx = ref transactions[(int)(uint)entry];
-            if (!TransactionReader.IsOfInterest(tx)) { continue; }
-            _reader.Read(tx, tx.Swaps.Count > 0 && _precedence.Explains(tx, _block), _bundles);
-        }
-
+        Read(block.Transactions.Span);
         _exact.Clear();
         foreach (var position in _book.Finished.Span) { (_book.Positions[position].Ending == Ending.Closed ? _later : _exact).Add(position); }
         _book.Finished.Clear();
@@ -104,18 +96,50 @@ public sealed class SandwichDetector
         }
     }
 
-    /// <summary>Order of execution is told by positions in the block alone, whatever the order in which they come.</summary>
-    private void SortByIndex(ReadOnlySpan<Transaction> transactions)
+    /// <summary>Reads transactions by their positions in the block alone, whatever the order in which they come.</summary>
+    private void Read(ReadOnlySpan<Transaction> transactions)
     {
-        _order.Clear();
-        var isSorted = true;
-        for (var i = 0; i < transactions.Length; i++)
+        var firstTx = _facts.TxFacts.Count;
+        _bundles.Begin(transactions.Length);
+        if (IsSorted(transactions))
         {
-            _order.Add(((long)transactions[i].Index << 32) | (uint)i);
-            isSorted &= i == 0 || transactions[i].Index >= transactions[i - 1].Index;
+            // What a neighbour's links ask for is still at hand when the transaction is read: one way through memory.
+            for (var i = 0; i < transactions.Length; i++)
+            {
+                _bundles.Next(transactions);
+                Read(transactions[i]);
+            }
+        }
+        else
+        {
+            _order.Clear();
+            for (var i = 0; i < transactions.Length; i++)
+            {
+                _bundles.Next(transactions);
+                _order.Add(((long)transactions[i].Index << 32) | (uint)i);
+            }
+
+            _order.Span.Sort();
+            foreach (var entry in _order.Span) { Read(transactions[(int)(uint)entry]); }
         }
 
-        if (!isSorted) { _order.Span.Sort(); }
+        _bundles.End(transactions);
+        _facts.SetRuns(firstTx, _bundles.Runs);
+    }
+
+    private void Read(in Transaction tx)
+    {
+        if (TransactionReader.IsOfInterest(tx)) { _reader.Read(tx, tx.Swaps.Count > 0 && _precedence.Explains(tx, _block)); }
+    }
+
+    private static bool IsSorted(ReadOnlySpan<Transaction> transactions)
+    {
+        for (var i = 1; i < transactions.Length; i++)
+        {
+            if (transactions[i].Index < transactions[i - 1].Index) { return false; }
+        }
+
+        return true;
     }
 
     private void Settle(ReadOnlySpan<int> positions, ISandwichOutput output)

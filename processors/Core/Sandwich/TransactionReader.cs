@@ -1,11 +1,11 @@
-using Sluice.Processors.Core.Bundles;
+using Sluice.Processors.Core.Prices;
 using Sluice.Schemas.Chain;
 using Sluice.Schemas.Records;
 
 namespace Sluice.Processors.Core.Sandwich;
 
 /// <summary>Turns transactions into legs, and tells the book of them and of what was handed on, in order of execution.</summary>
-internal sealed class TransactionReader(GroupFacts facts, PositionBook book, PriceLinks priceLinks)
+internal sealed class TransactionReader(GroupFacts facts, PositionBook book, PriceLinks priceLinks, PriceBook prices)
 {
     /// <summary>True for a transaction that did something that is looked at; one that failed did nothing.</summary>
     public static bool IsOfInterest(in Transaction tx) => tx.Status == TransactionStatus.Success
@@ -13,18 +13,16 @@ internal sealed class TransactionReader(GroupFacts facts, PositionBook book, Pri
 
     /// <summary>Reads a transaction of interest.</summary>
     /// <param name="isExplained">True when it is a finding of its own, whose swaps serve nothing here.</param>
-    /// <param name="bundles">The block's runs that look like bundles.</param>
-    public void Read(in Transaction tx, bool isExplained, BundleFinder bundles)
+    public void Read(in Transaction tx, bool isExplained)
     {
         var swaps = tx.Swaps.Span;
-        var number = swaps.Length > 0 ? facts.AddTransaction(tx) : -1;
-        if (number >= 0 && bundles.RunOf(tx.Index) is >= 0 and var run) { facts.SetRun(number, run, bundles.Runs[run].Confidence); }
+        if (swaps.Length > 0) { facts.AddTransaction(tx); }
         var first = facts.Legs.Count;
         int transfer = 0, handOver = 0;
         for (var i = 0; i < swaps.Length; i++)
         {
             HandOn(tx, swaps[i].IxIndex, swaps[i].InnerIxIndex, ref transfer, ref handOver);
-            if (!IsSeenTwice(swaps, i)) { AddLeg(tx, number, i, isExplained); }
+            AddSwap(tx, i, isExplained);
         }
 
         HandOn(tx, int.MaxValue, 0, ref transfer, ref handOver);
@@ -35,21 +33,34 @@ internal sealed class TransactionReader(GroupFacts facts, PositionBook book, Pri
         }
     }
 
-    private void AddLeg(in Transaction tx, int number, int index, bool isExplained)
+    private void AddSwap(in Transaction tx, int index, bool isExplained)
     {
-        ref readonly var swap = ref tx.Swaps[index];
+        var swaps = tx.Swaps.Span;
+        ref readonly var swap = ref swaps[index];
+        ref readonly var of = ref facts.TxFacts[facts.TxFacts.Count - 1];
+        var lane = facts.Markets.LaneOf(swap);
+        var trader = swap.Trader == tx.Signer ? of.Signer : facts.Keys.Intern(swap.Trader);
+        var number = facts.Swaps.Count;
+        if (facts.Swaps.Add(swap, lane, trader).TellsPrice) { prices.Take(swap, of.Slot, (lane & 1) == 0, ref facts.Markets.Pool(Markets.PoolOf(lane)).Price); }
+        if (index == 0 || !IsSeenTwice(swaps, index)) { AddLeg(tx, swap, number, trader, isExplained); }
+    }
+
+    private void AddLeg(in Transaction tx, in Swap swap, int number, int trader, bool isExplained)
+    {
         var paid = Sum(swap.AmountIn, swap.TransferFeeIn ?? 0);
         var received = swap.AmountOut - Math.Min(swap.AmountOut, swap.TransferFeeOut ?? 0);
         var holder = Holders.Of(tx, swap, paid, received);
         var counts = paid > 0 && received > 0 && swap.MintIn != swap.MintOut;
-        ref var leg = ref facts.AddLeg(number, index, swap, holder, Holders.IsSigner(tx, holder), paid, received);
+        var owner = holder == swap.Trader ? trader : facts.Keys.Intern(holder);
+        var signs = Holders.IsSigner(tx, holder);
+        ref var leg = ref facts.AddLeg(number, swap, owner, signs, paid, received);
         if (!counts || isExplained) { return; }
         var changesLiquidity = tx.MintsOrBurnsShares || ChangesLiquidity(tx, swap.Pool);
         leg.CanBeVictim = !changesLiquidity || swap.Source != SwapSource.Generic;
         if (changesLiquidity) { return; }
         leg.CanFront = Holders.Keeps(tx, holder, swap, received);
         leg.CanBack = Holders.Gives(tx, holder, swap, paid);
-        book.Take(facts.Legs.Count - 1, tx);
+        book.Take(facts.Legs.Count - 1, tx, signs);
     }
 
     /// <summary>Tells of transfers and hand-overs before a place of the transaction.</summary>

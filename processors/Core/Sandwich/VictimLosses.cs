@@ -41,9 +41,9 @@ internal sealed class VictimLosses(GroupFacts facts, Actors actors)
         ref var victim = ref finding.Victims.Add();
         victim.Slot = facts.TxFacts[leg.Tx].Slot;
         victim.TxIndex = tx.Index;
-        victim.Signature = tx.Signature;
-        victim.Signer = tx.Signer;
-        victim.Trader = swap.Trader;
+        victim.Signature = facts.SignatureOf(leg.Tx);
+        victim.Signer = facts.Keys[tx.Signer];
+        victim.Trader = facts.Keys[swap.Trader];
         victim.IxIndex = swap.IxIndex;
         victim.InnerIxIndex = swap.InnerIxIndex;
         victim.LegIndex = swap.LegIndex;
@@ -52,15 +52,17 @@ internal sealed class VictimLosses(GroupFacts facts, Actors actors)
         victim.AmountOutWithout = loss.AmountOutWithout;
         victim.LossLow = loss.LossLow;
         victim.LossHigh = loss.LossHigh;
-        victim.LossQuote = LossMoney.ToQuote(swap, loss);
         victim.LossMethod = loss.Method;
-        var slippage = Slippage.Of(facts.ToTransaction(leg.Tx), leg.Swap - tx.FirstSwap, loss);
+        ref readonly var whole = ref facts.ToTransaction(leg.Tx);
+        var index = leg.Swap - tx.FirstSwap;
+        victim.LossQuote = LossMoney.ToQuote(whole.Swaps[index], loss);
+        var slippage = Slippage.Of(whole, index, loss);
         victim.LimitAmount = slippage.LimitAmount;
         victim.SlippageBps = slippage.SlippageBps;
         victim.SlippageUsed = slippage.Used;
-        victim.DontFrontMark = tx.DontFrontMark;
+        victim.DontFrontMark = facts.DontFrontMarkOf(leg.Tx);
         victim.ViaAggregator = tx.UsesAggregator;
-        victim.Wrapper = tx.Wrapper;
+        victim.Wrapper = facts.WrapperOf(leg.Tx);
         if (victim.LossQuote is { } quote) { finding.VictimLoss = (finding.VictimLoss ?? 0) + quote; }
         else { finding.VictimsWithoutLoss++; }
     }
@@ -93,7 +95,7 @@ internal sealed class VictimLosses(GroupFacts facts, Actors actors)
             var leg = _stretch[i];
             var isVictim = victim < victims.Length && victims[victim] == leg;
             if (isVictim) { victim++; }
-            _steps[i].Swap = facts.SwapOf(leg);
+            facts.Swaps.Restore(facts.Legs[leg].Swap, ref _steps[i].Swap);
             _steps[i].Role = isVictim ? StepRole.Victim : actors.Include(leg) ? StepRole.Attacker : StepRole.Other;
         }
 
