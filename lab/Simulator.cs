@@ -51,6 +51,7 @@ public sealed class Simulator
         _cluster = new ClusterState(_world, new ValidatorSet(_world, options.Seed, options.Cluster), options.Cluster, options.FirstSlot, _stage.Totals);
         _leaders = new LeaderSchedule(options.Seed, _cluster, options.SkippedPerMille);
         _tips = new TipPayments(_stage, _cluster, options.Cluster);
+        _stage.LeaderOf = slot => _leaders.LeaderOf(slot).Identity;
         _votes = new VoteTraffic(_world);
         _traffic = new Traffic(_stage);
         _slot = options.FirstSlot;

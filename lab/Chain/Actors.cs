@@ -3,10 +3,13 @@ namespace Sluice.Lab.Chain;
 /// <summary>A searcher: its wallet, its own program, and whether it keeps wrapped SOL or wraps what it needs.</summary>
 internal readonly record struct Searcher(int Wallet, int Program, bool Wraps);
 
+/// <summary>Somebody who attacks: wallets, the first of them the one that funds the others, and a program that only they call.</summary>
+internal readonly record struct Operator(int[] Wallets, int Program);
+
 /// <summary>Who sends transactions.</summary>
 internal sealed class Actors(World world, int users)
 {
-    private const int Wallets = 32, Makers = 12, Searchers = 24, Opaques = 40;
+    private const int Wallets = 32, Makers = 12, Searchers = 24, Opaques = 40, Rich = 400, Attackers = 40, Hands = 6;
 
     /// <summary>Ordinary wallets.</summary>
     public int[] Users { get; } = Make(users, i => world.NewAccount(2_000_000_000 + ((ulong)(i % 97) * 1_300_000_000)));
@@ -20,6 +23,13 @@ internal sealed class Actors(World world, int users)
     public Searcher[] Bots { get; } = Make(
         Searchers,
         i => new Searcher(world.NewAccount(900_000_000_000), world.NewAccount(1_141_440), i % 3 == 0));
+
+    /// <summary>Ordinary wallets with much money, which trade in deep pools.</summary>
+    public int[] Whales { get; } = Make(Rich, i => world.NewAccount(6_000_000_000_000 + ((ulong)(i % 31) * 700_000_000_000)));
+
+    public Operator[] Operators { get; } = Make(
+        Attackers,
+        _ => new Operator(Make(Hands, _ => world.NewAccount(2_500_000_000_000)), world.NewAccount(1_141_440)));
 
     /// <summary>Programs of which nothing is known: games, oracles, order books.</summary>
     public int[] OpaquePrograms { get; } = Make(Opaques, _ => world.NewAccount(1_141_440));

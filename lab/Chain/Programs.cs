@@ -51,6 +51,9 @@ internal sealed class Programs(AccountTable accounts)
     public int PumpSwapFeeConfig { get; } = accounts.Named("5PHirr8joyTMp9JMm6nW7hNDVyEYdkzDqazxPD7RaTjx", 18_374_410);
     public int PumpSwapFeeRecipient { get; } = accounts.Named("JCRGumoE9Qi5BBgULTgdgTLjSgkCMSbF62ZZfGs84JeU", 1_200_013);
 
+    /// <summary>Mark of those who ask that nothing is placed before their transaction; no account of this address exists.</summary>
+    public int DontFront { get; } = accounts.Named("jitodontfront111111111111111111111111111111", 0);
+
     /// <summary>The eight accounts that Jito tips go to.</summary>
     public int[] TipAccounts { get; } =
     [

@@ -21,10 +21,18 @@ internal sealed partial class TransactionBuilder
     }
 
     /// <summary>A Jito tip.</summary>
-    public void TipTo(int from, int tipAccount, ulong lamports)
+    /// <param name="from">Who pays.</param>
+    /// <param name="tipAccount">One of the eight accounts.</param>
+    /// <param name="lamports">How much; nothing is written for none.</param>
+    /// <param name="mark">Account that the transfer names besides, which it ignores; -1 for none.</param>
+    public void TipTo(int from, int tipAccount, ulong lamports, int mark = -1)
     {
         if (lamports == 0) { return; }
-        SystemTransfer(from, tipAccount, lamports);
+        Open(_world.Programs.System);
+        With(from, Use.Write | Use.Sign).With(tipAccount, Use.Write).U32(2).U64(lamports);
+        if (mark >= 0) { With(mark); }
+        MoveLamports(from, tipAccount, lamports);
+        Close(150);
         Tip += lamports;
     }
 
@@ -148,6 +156,33 @@ internal sealed partial class TransactionBuilder
         _accounts[account].IsOpen = true;
         Close(mint.IsNative ? 3_158UL : 4_188UL);
         Close(4_882);
+    }
+
+    /// <summary>Creates a token account that is nobody's associated one, by an address derived from the payer's and a seed.</summary>
+    public void CreateSeededTokenAccount(int payer, int account)
+    {
+        var (owner, mint) = (_accounts[account].Owner, _world.Mints[_accounts[account].Mint]);
+        Open(_world.Programs.System);
+        With(payer, Use.Write | Use.Sign).With(account, Use.Write).U32(3).KeyOf(payer).U64(8).U64((ulong)account).U64(mint.AccountRent);
+        U64((ulong)mint.AccountSize).KeyOf(mint.Program);
+        MoveLamports(payer, account, mint.AccountRent);
+        Close(150);
+        Open(mint.Program);
+        With(account, Use.Write).With(mint.Account).U8(18).KeyOf(owner);
+        Log("Instruction: InitializeAccount3"u8);
+        _accounts[account].IsOpen = true;
+        Close(4_188);
+    }
+
+    /// <summary>Token program: the account, with all that it holds, gets another owner.</summary>
+    public void SetOwner(int account, int from, int to)
+    {
+        var mint = _world.Mints[_accounts[account].Mint];
+        Open(mint.Program);
+        With(account, Use.Write).With(from, Use.Sign).U8(6).U8(2).U8(1).KeyOf(to);
+        Log("Instruction: SetAuthority"u8);
+        _accounts[account].Owner = to;
+        Close(2_884);
     }
 
     /// <summary>An event that a program emits by calling itself: an inner instruction with the payload as data.</summary>

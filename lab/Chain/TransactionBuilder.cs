@@ -67,6 +67,7 @@ internal sealed partial class TransactionBuilder(World world)
         public bool WasOpen;
         public ulong LamportsBefore;
         public ulong AmountBefore;
+        public int OwnerBefore;
     }
 
     private readonly record struct Frame(int Step, ulong RemainingAtStart, bool IsNative);
@@ -101,6 +102,9 @@ internal sealed partial class TransactionBuilder(World world)
 
     /// <summary>Swaps that took effect, by venue.</summary>
     internal int[] Swaps { get; } = new int[Venues.VenueNames.Count];
+
+    /// <summary>Who pays and signs.</summary>
+    internal int Payer => Entries[0].Account;
 
     /// <summary>Swaps that took effect, in the order of execution.</summary>
     internal List<Venues.DoneSwap> Done { get; } = new(8);
@@ -261,6 +265,7 @@ internal sealed partial class TransactionBuilder(World world)
             account.Lamports = entry.LamportsBefore;
             account.Amount = entry.AmountBefore;
             account.IsOpen = entry.WasOpen;
+            account.Owner = entry.OwnerBefore;
         }
 
         _accounts[Entries[0].Account].Lamports -= Fee;
@@ -328,6 +333,7 @@ internal sealed partial class TransactionBuilder(World world)
             WasOpen = account.IsOpen,
             LamportsBefore = account.Lamports,
             AmountBefore = account.Amount,
+            OwnerBefore = account.Owner,
         };
         return (byte)EntryCount++;
     }

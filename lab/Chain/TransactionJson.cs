@@ -236,7 +236,7 @@ internal sealed class TransactionJson(World world)
             json.Raw(",\"mint\":\""u8);
             json.Raw(_accounts[mint.Account].TextUtf8);
             json.Raw("\",\"owner\":\""u8);
-            json.Raw(_accounts[account.Owner].TextUtf8);
+            json.Raw(_accounts[after ? account.Owner : entry.OwnerBefore].TextUtf8);
             json.Raw("\",\"programId\":\""u8);
             json.Raw(_accounts[mint.Program].TextUtf8);
             json.Raw("\",\"uiTokenAmount\":{\"amount\":\""u8);

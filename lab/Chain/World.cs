@@ -133,7 +133,8 @@ internal sealed class World
         List(pool.Others);
     }
 
-    private int AddTokenAccount(Mint mint, int owner)
+    /// <summary>A token account that is nobody's associated one; it does not exist until a transaction creates it.</summary>
+    public int AddTokenAccount(Mint mint, int owner)
     {
         var id = NewAccount();
         ref var account = ref Accounts[id];

@@ -28,6 +28,7 @@ internal sealed class Stage
         PumpSwap = pumpSwap;
         Tx = new TransactionBuilder(world);
         _json = new TransactionJson(world);
+        Recent = new RecentTrades(this);
     }
 
     public World World { get; }
@@ -43,6 +44,12 @@ internal sealed class Stage
     public PumpSwap PumpSwap { get; }
 
     public TransactionBuilder Tx { get; }
+
+    /// <summary>Number of the validator that leads a slot.</summary>
+    public Func<ulong, int> LeaderOf { get; set; } = _ => 0;
+
+    /// <summary>Who traded what in the slots just past.</summary>
+    public RecentTrades Recent { get; }
 
     public RunTotals Totals { get; } = new();
 

@@ -1,6 +1,7 @@
 using Sluice.Lab.Scenarios.Arbitrage;
 using Sluice.Lab.Scenarios.LookAlikes;
 using Sluice.Lab.Scenarios.Sandwiches;
+using Sluice.Lab.Scenarios.Scenes;
 
 namespace Sluice.Lab.Scenarios;
 
@@ -21,6 +22,7 @@ internal sealed class Traffic
     private readonly PlainTraffic _plain;
     private readonly ArbitragePlanter _arbitrages;
     private readonly LookAlikePlanter _lookAlikes;
+    private readonly SceneBook _scenes;
     private readonly SandwichPlanter _sandwiches;
     private int _planned;
     private int _plannedArbitrages;
@@ -38,7 +40,10 @@ internal sealed class Traffic
         _plain = new PlainTraffic(stage, purses, _swaps);
         var execution = new Execution(stage, purses, jupiter, new FlashLoans(stage));
         _arbitrages = new ArbitragePlanter(stage, new PlanFinder(stage, market), execution, _swaps, purses);
-        _sandwiches = new SandwichPlanter(stage, market, _swaps, purses);
+        _scenes = new SceneBook(stage);
+        var orders = new Orders(stage, purses, jupiter, _swaps);
+        var crowd = new Crowd(stage, market, orders, _swaps);
+        _sandwiches = new SandwichPlanter(stage, market, _scenes, orders, crowd, purses, _swaps);
         _lookAlikes = new LookAlikePlanter(
             stage,
             new RouteLookAlikes(stage, market, _swaps, purses),
@@ -48,7 +53,7 @@ internal sealed class Traffic
 
     /// <summary>Non-vote transactions that the block still gets.</summary>
     public int Remaining =>
-        Math.Max(_plannedArbitrages + _plannedLookAlikes + _plannedSandwiches + _sandwiches.Due, _planned - (_stage.TransactionCount - _stage.VoteCount));
+        Math.Max(_plannedArbitrages + _plannedLookAlikes + _plannedSandwiches + _scenes.Due, _planned - (_stage.TransactionCount - _stage.VoteCount));
 
     /// <summary>Decides how many non-vote transactions the block gets, and how many of them are planted.</summary>
     public void PlanBlock(int transactions)
@@ -79,9 +84,9 @@ internal sealed class Traffic
             _plannedSandwiches--;
             _sandwiches.Plant();
         }
-        else if (draw < _plannedArbitrages + _plannedLookAlikes + _plannedSandwiches + _sandwiches.Due)
+        else if (draw < _plannedArbitrages + _plannedLookAlikes + _plannedSandwiches + _scenes.Due)
         {
-            _sandwiches.Step();
+            _scenes.Step();
         }
         else if (_stage.Random.PerMille(_stage.Options.FailedPerMille))
         {

@@ -41,7 +41,7 @@ internal sealed class UserSwaps
     public bool Direct(bool fails) => Swap(fails, terminal: -1);
 
     /// <summary>A user's swap through the program of a trading bot (a "terminal"), which calls the venue.</summary>
-    public bool Wrapped(bool fails) => Swap(fails, _terminals[_stage.Random.Below(_terminals.Length)]);
+    public bool Wrapped(bool fails) => Swap(fails, AnyTerminal());
 
     /// <summary>A user's Jupiter route of one to four hops. False when chance found none that the user can pay.</summary>
     public bool Route(bool fails)
@@ -53,7 +53,7 @@ internal sealed class UserSwaps
         var start = random.Below(10) switch { < 4 => world.Mints[0], < 7 => world.Mints[1], _ => AnyMint() };
         if (!_market.TryWalk(random, start, hops, _route) || IsBetweenDollars(_route)) { return false; }
         var amount = Affordable(user, start, _route[0]);
-        if (amount == 0 || !Flows(_route, amount)) { return false; }
+        if (amount == 0 || !Flows(_route, amount) || TurnsBack(user, _route)) { return false; }
         Chain(_route, _hops);
         return SendRoute(user, amount, fails, TipOrNone());
     }
@@ -107,6 +107,17 @@ internal sealed class UserSwaps
         return true;
     }
 
+    /// <summary>Whether the user traded the other way in one of the pools a moment ago.</summary>
+    public bool TurnsBack(int user, List<Leg> route)
+    {
+        foreach (var leg in route)
+        {
+            if (_stage.Recent.HasOpposite(user, leg.Pool, leg.AToB)) { return true; }
+        }
+
+        return false;
+    }
+
     /// <summary>
     /// An amount of the leg's first token that the user can pay: 5 to 3,000 dollars, at most a two-hundredth of the pool; 0
     /// for none.
@@ -122,6 +133,9 @@ internal sealed class UserSwaps
     }
 
     public int AnyUser() => _stage.Actors.Users[_stage.Random.Below(_stage.Actors.Users.Length)];
+
+    /// <summary>The program of a trading bot that anybody may use.</summary>
+    public int AnyTerminal() => _terminals[_stage.Random.Below(_terminals.Length)];
 
     public int AnyTipAccount() => _stage.World.Programs.TipAccounts[_stage.Random.Below(8)];
 
@@ -176,7 +190,7 @@ internal sealed class UserSwaps
             amount = Affordable(user, leg.MintIn, leg);
         }
 
-        if (amount == 0 || leg.Quote(amount) == 0) { return false; }
+        if (amount == 0 || leg.Quote(amount) == 0 || _stage.Recent.HasOpposite(user, pool, leg.AToB)) { return false; }
         _stage.Begin(user, 260_000);
         SwapOnce(user, leg, amount, fails, terminal);
         if (!_stage.Tx.HasFailed) { _stage.Tx.TipTo(user, AnyTipAccount(), TipOrNone()); }
