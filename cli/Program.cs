@@ -12,6 +12,7 @@ var root = new RootCommand("Streams Solana blocks into swaps and findings that a
 {
     ReplayCommand.Create(),
     SimulateCommand.Create(),
+    EvaluateCommand.Create(),
     PackCommand.Create(),
     QueryCommand.Create(),
     ApiCommand.Create(),

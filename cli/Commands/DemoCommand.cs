@@ -3,9 +3,11 @@ using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 using Sluice.Api;
 using Sluice.Api.Metrics;
+using Sluice.Cli.Evaluation;
 using Sluice.Cli.Output;
 using Sluice.Cli.Replay;
 using Sluice.Lab;
+using Sluice.Lab.Evaluation;
 
 namespace Sluice.Cli.Commands;
 
@@ -13,6 +15,9 @@ namespace Sluice.Cli.Commands;
 internal static class DemoCommand
 {
     private const int DefaultSlots = 3_000;
+
+    /// <summary>What a demo must show to be a success.</summary>
+    private static readonly Thresholds Asked = new(Precision: 0.99, Recall: 0.99, EvasionRecall: null);
 
     public static Command Create()
     {
@@ -46,12 +51,16 @@ internal static class DemoCommand
         await using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
         await using var store = await StoreOption.OpenAsync(storePath, cluster, cancel);
         var input = new SimulatedInput(new SimulatorOptions { Seed = seed, Slots = slots });
-        var report = new PlantedReport();
+        var collector = new FindingCollector();
         Console.Out.WriteLine($"Simulating {Human.Count(slots)} slots (seed {seed}) and replaying them into {StoreOption.Shown(storePath)}.");
-        var options = new ReplayOptions { Findings = report, Meters = services.GetRequiredService<IMeterFactory>() };
+        var options = new ReplayOptions { Findings = collector, Meters = services.GetRequiredService<IMeterFactory>() };
         var totals = await StoreRun.RunAsync(store, input, options, SummaryTable.Print, cancel);
-        report.Print(input.Truth, Console.Out);
-        if (totals.LeftOut > 0 || report.Missed > 0 || report.Invented > 0) { return ExitCode.Failed; }
+        var evaluator = new Evaluator();
+        evaluator.Add($"seed {seed}", input.Truth, collector.Output);
+        EvaluationTable.PrintShort(Console.Out, evaluator);
+        var missed = Asked.Missed(evaluator).ToArray();
+        foreach (var line in missed) { Fail.Print(line); }
+        if (totals.LeftOut > 0 || missed.Length > 0) { return ExitCode.Failed; }
         return exit ? ExitCode.Done : await ApiCommand.ServeAsync(store, new ApiOptions { Port = port }, registry, cancel);
     }
 }

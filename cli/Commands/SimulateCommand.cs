@@ -1,17 +1,31 @@
 using System.CommandLine;
 using System.Globalization;
+using Sluice.Cli.Evaluation;
 using Sluice.Cli.Output;
 using Sluice.Lab;
+using Sluice.Lab.Evaluation;
 using Sluice.Lab.Output;
 
 namespace Sluice.Cli.Commands;
 
-/// <summary><c>sluice simulate --out DIR</c>: blocks of a simulated chain with the truth beside them.</summary>
+/// <summary>
+/// <c>sluice simulate --out DIR</c>: blocks of a simulated chain with the truth beside them. <c>sluice simulate --evaluate</c>: chains through
+/// the pipeline and what is found held against the truth, nothing written.
+/// </summary>
 internal static class SimulateCommand
 {
+    private const string Default = "default", ForEvaluation = "evaluation";
+
     public static Command Create()
     {
-        var folder = new Option<string>("--out") { Description = "Folder for blocks, truth.ndjson and totals.json.", HelpName = "DIR", Required = true };
+        var folder = new Option<string?>("--out") { Description = "Folder for blocks, truth.ndjson and totals.json.", HelpName = "DIR" };
+        var evaluate = new Option<bool>("--evaluate") { Description = "Find in the chain and hold the findings against the truth; writes nothing." };
+        var seeds = new Option<int>("--seeds") { Description = "With --evaluate: chains, of as many seeds from --seed on.", DefaultValueFactory = _ => 1 };
+        var preset = new Option<string?>("--preset")
+        {
+            Description = "default: mainnet's proportions. evaluation: small blocks in which everything planted is frequent; what --evaluate takes when nothing is said.",
+        };
+        preset.AcceptOnlyFromAmong(Default, ForEvaluation);
         var slots = new Option<int>("--slots") { Description = "Slots, skipped ones included.", DefaultValueFactory = _ => 100 };
         var seed = new Option<ulong>("--seed") { Description = "Seed of all chance; the same seed gives the same bytes.", DefaultValueFactory = _ => 1 };
         var perFile = new Option<int>("--slots-per-file")
@@ -21,7 +35,7 @@ internal static class SimulateCommand
         };
         var gzip = new Option<bool>("--gzip") { Description = "Compress the block files." };
         var json = new Option<bool>("--json") { Description = "The totals as one JSON object on standard output." };
-        foreach (var (option, least) in new[] { (slots, 1), (perFile, 0) })
+        foreach (var (option, least) in new[] { (slots, 1), (perFile, 0), (seeds, 1) })
         {
             option.Validators.Add(r =>
             {
@@ -29,13 +43,38 @@ internal static class SimulateCommand
             });
         }
 
-        var command = new Command("simulate", "Writes blocks of a simulated chain, with the truth beside them.") { folder, slots, seed, perFile, gzip, json };
-        command.SetAction((parsed, cancel) => Task.FromResult(Run(
-            parsed.GetRequiredValue(folder),
-            new SimulatorOptions { Seed = parsed.GetValue(seed), Slots = parsed.GetValue(slots) },
-            new SimulationFiles { SlotsPerFile = parsed.GetValue(perFile), Gzip = parsed.GetValue(gzip) },
-            parsed.GetValue(json),
-            cancel)));
+        var shared = new EvaluationOptions();
+        var command = new Command("simulate", "Writes blocks of a simulated chain, with the truth beside them, or evaluates what is found in it.")
+        {
+            folder, evaluate, seeds, slots, seed, preset, perFile, gzip, json,
+        };
+        shared.AddTo(command, withJson: false);
+        command.Validators.Add(r =>
+        {
+            if (r.GetValue(evaluate) == (r.GetValue(folder) is not null)) { r.AddError("Name --out DIR, or --evaluate."); }
+            if (!r.GetValue(evaluate) && r.GetResult(seeds) is { Implicit: false }) { r.AddError("--seeds goes with --evaluate."); }
+        });
+        command.SetAction(async (parsed, cancel) =>
+        {
+            var isDense = (parsed.GetValue(preset) ?? (parsed.GetValue(evaluate) ? ForEvaluation : Default)) == ForEvaluation;
+            var count = parsed.GetValue(slots);
+            if (parsed.GetValue(folder) is { } name)
+            {
+                return Run(
+                    name, Options(parsed.GetValue(seed)), new SimulationFiles { SlotsPerFile = parsed.GetValue(perFile), Gzip = parsed.GetValue(gzip) }, parsed.GetValue(json), cancel);
+            }
+
+            var evaluator = new Evaluator();
+            EvaluatedChains chains;
+            using (var progress = new ProgressLine())
+            {
+                chains = await EvaluationRun.SimulateAsync(parsed.GetValue(seed), parsed.GetValue(seeds), Options, evaluator, progress, cancel);
+            }
+
+            return EvaluationOptions.Report(evaluator, chains, shared.Thresholds(parsed), parsed.GetValue(json));
+
+            SimulatorOptions Options(ulong of) => isDense ? SimulatorOptions.ForEvaluation(of, count) : new SimulatorOptions { Seed = of, Slots = count };
+        });
         return command;
     }
 

@@ -33,6 +33,7 @@ internal sealed class JsonLines(Stream output) : IFindings, IDisposable
             json.WriteString("profit_mint", Text(finding.ProfitMint));
             json.WriteString("gross", finding.Gross.ToString());
             WriteAmount(json, "net", finding.Net);
+            if (finding.CausedBySignature is { } cause) { json.WriteString("caused_by_signature", Text(cause)); }
             json.WriteString("fee_lamports", finding.FeeLamports.ToString());
             json.WriteString("tip_lamports", finding.TipLamports.ToString());
             json.WriteStartArray("other_profits");

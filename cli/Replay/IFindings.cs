@@ -5,6 +5,16 @@ namespace Sluice.Cli.Replay;
 /// <summary>Is told each finding of a run, in the order in which they become certain. A finding may not be kept.</summary>
 internal interface IFindings
 {
+    /// <summary>A block of the run, before what is found in it.</summary>
+    void Begin(in Block block)
+    {
+    }
+
+    /// <summary>Candidates that a detector turned down in a slot.</summary>
+    void Write(in Rejection rejection)
+    {
+    }
+
     void Write(in Arbitrage finding)
     {
     }

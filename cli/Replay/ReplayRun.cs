@@ -20,6 +20,9 @@ internal sealed record ReplayOptions
     /// <summary>Is told each finding.</summary>
     public IFindings? Findings { get; init; }
 
+    /// <summary>Called after each document, for progress of one's own.</summary>
+    public Action? AfterBlock { get; init; }
+
     /// <summary>Makes the meters that the run counts on.</summary>
     public IMeterFactory? Meters { get; init; }
 }
@@ -67,6 +70,7 @@ internal sealed class ReplayRun(IInput input, StoreWriter? writer, StoredSlots? 
             () =>
             {
                 if (progress?.IsDue == true) { Show(progress, clock); }
+                options.AfterBlock?.Invoke();
             },
             cancel).ConfigureAwait(false);
         publisher.Complete();

@@ -109,6 +109,7 @@ internal sealed class StoreSink(StoreWriter? writer, ReplaySummary summary, IFin
     {
         var skipped = BlockRows.SkippedBefore(in block);
         summary.Add(in block, skipped, BlockRows.Passed(in block));
+        findings?.Begin(in block);
         if (pending.Plan == StorePlan.Skip) { return; }
 
         var slot = (ulong)block.Slot;
@@ -122,7 +123,7 @@ internal sealed class StoreSink(StoreWriter? writer, ReplaySummary summary, IFin
         switch (batch)
         {
             case RecordBatch<PoolSwap> swaps: Take(swaps, plan, summary.Add); break;
-            case RecordBatch<Rejection> rejections: Take(rejections, plan, summary.Add); break;
+            case RecordBatch<Rejection> rejections: Take(rejections, plan, (in f) => { summary.Add(in f); findings?.Write(in f); }); break;
             case RecordBatch<Arbitrage> found: Take(found, plan, (in f) => { summary.Add(in f); findings?.Write(in f); }); break;
             case RecordBatch<Sandwich> found: Take(found, plan, (in f) => { summary.Add(in f); findings?.Write(in f); }); break;
             case RecordBatch<RoundTrip> found: Take(found, plan, (in f) => { summary.Add(in f); findings?.Write(in f); }); break;
