@@ -1,8 +1,10 @@
 using Sluice.Lab.Chain;
+using Sluice.Lab.Venues.Arithmetic;
+using Sluice.Lab.Venues.Curves;
 
 namespace Sluice.Lab.Venues;
 
-/// <summary>Meteora's second constant-product program (cp-amm): the fee is taken from what goes out.</summary>
+/// <summary>Meteora's second constant-product program (cp-amm): one range of prices a pool, the fee taken from what goes out or from the second token.</summary>
 /// <remarks>Source: the program's IDL; transactions of the sandwich in slot 406751392, whose event layout is used.</remarks>
 internal sealed class MeteoraDammV2(World world) : Venue(world)
 {
@@ -10,17 +12,23 @@ internal sealed class MeteoraDammV2(World world) : Venue(world)
 
     public override int Program => World.Programs.DammV2;
 
-    public override ulong Quote(Pool pool, bool aToB, ulong amountIn)
-    {
-        var gross = Product(ReserveIn(pool, aToB), ReserveOut(pool, aToB), amountIn);
-        return gross - Share(gross, pool.FeeBps);
-    }
+    /// <summary>The state of one of its pools.</summary>
+    public static CurveState StateOf(Pool pool) => (CurveState)pool.State!;
+
+    public override ulong Quote(Pool pool, bool aToB, ulong amountIn) => StateOf(pool).Quote(aToB, amountIn).AmountOut;
 
     public override ulong Apply(Pool pool, bool aToB, ulong amountIn)
     {
-        var received = Quote(pool, aToB, amountIn);
-        Move(pool, aToB, amountIn, received);
-        return received;
+        var swap = StateOf(pool).Swap(aToB, amountIn);
+        Move(pool, aToB, amountIn, swap.AmountOut);
+        return swap.AmountOut;
+    }
+
+    /// <summary>What a pool over all prices would hold that had the same liquidity.</summary>
+    public override (ulong A, ulong B) Reserves(Pool pool)
+    {
+        var state = StateOf(pool);
+        return ((ulong)(state.Liquidity / state.Price), (ulong)MulDiv.Shift(state.Liquidity, state.Price, 128));
     }
 
     public override void WriteRouteStep(TransactionBuilder tx, Pool pool, bool aToB) => tx.U8(77);
@@ -28,6 +36,15 @@ internal sealed class MeteoraDammV2(World world) : Venue(world)
     public override Pool Create(Mint a, Mint b, ulong reserveA, ulong reserveB)
     {
         var authority = World.Programs.DammV2Authority;
+        var bps = World.Pools.Count % 2 == 0 ? 25u : 100u;
+        var price = PriceMath.SqrtPriceX64(reserveA, reserveB);
+
+        // Every third pool was made for prices from a sixteenth to sixteen times the first.
+        var isNarrow = World.Pools.Count % 3 == 0;
+        var state = new CurveState(
+            price, isNarrow ? price / 4 : CurveState.LowestPrice, isNarrow ? price * 4 : CurveState.HighestPrice,
+            bps * 100_000, World.Pools.Count % 4 < 2);
+        (reserveA, reserveB) = state.Add(PriceMath.Liquidity(reserveA, reserveB) << 64);
         return new Pool
         {
             Number = World.Pools.Count,
@@ -38,7 +55,8 @@ internal sealed class MeteoraDammV2(World world) : Venue(world)
             VaultA = World.NewTokenAccount(a, authority, reserveA),
             VaultB = World.NewTokenAccount(b, authority, reserveB),
             Authority = authority,
-            FeeBps = World.Pools.Count % 2 == 0 ? (ushort)25 : (ushort)100,
+            FeeBps = (ushort)bps,
+            State = state,
             Others = [],
         };
     }
@@ -46,9 +64,7 @@ internal sealed class MeteoraDammV2(World world) : Venue(world)
     protected override ulong Execute(TransactionBuilder tx, Pool pool, in Trade trade)
     {
         var programs = World.Programs;
-        var gross = Product(ReserveIn(pool, trade.AToB), ReserveOut(pool, trade.AToB), trade.AmountIn);
-        var fee = Share(gross, pool.FeeBps);
-        var received = gross - fee;
+        var state = StateOf(pool);
         tx.Open(Program, 4_100);
         tx.With(pool.Authority).With(pool.Account, Use.Write).With(trade.Source, Use.Write).With(trade.Destination, Use.Write);
         tx.With(pool.VaultA, Use.Write).With(pool.VaultB, Use.Write).With(pool.MintA.Account).With(pool.MintB.Account);
@@ -63,17 +79,17 @@ internal sealed class MeteoraDammV2(World world) : Venue(world)
             return 0;
         }
 
+        var swap = state.Swap(trade.AToB, trade.AmountIn);
         tx.TransferChecked(trade.Source, pool.VaultIn(trade.AToB), trade.User, trade.AmountIn);
-        tx.TransferChecked(pool.VaultOut(trade.AToB), trade.Destination, pool.Authority, received);
+        tx.TransferChecked(pool.VaultOut(trade.AToB), trade.Destination, pool.Authority, swap.AmountOut);
         var (a, b) = (Accounts[pool.VaultA].Amount, Accounts[pool.VaultB].Amount);
-        var protocol = fee / 5;
-        tx.Event.Start(0xBD4233A826507599).Key(pool.Account).U8(trade.AToB ? (byte)0 : (byte)1).U8(0).Bool(false);
+        tx.Event.Start(0xBD4233A826507599).Key(pool.Account).U8(trade.AToB ? (byte)0 : (byte)1).U8(state.FeesInB ? (byte)1 : (byte)0).Bool(false);
         tx.Event.U64(trade.AmountIn).U64(trade.MinOut).U8(0);
-        tx.Event.U64(trade.AmountIn).U64(trade.AmountIn).U64(0).U64(received).U128(PriceMath.SqrtPriceX64(a, b));
-        tx.Event.U64(fee - protocol).U64(protocol).U64(0).U64(0);
-        tx.Event.U64(trade.AmountIn).U64(received).U64(received).U64((ulong)World.BlockTime).U64(a).U64(b);
+        tx.Event.U64(trade.AmountIn).U64(trade.AmountIn - swap.FeeIn).U64(0).U64(swap.AmountOut).U128(swap.PriceAfter);
+        tx.Event.U64(swap.Fee - swap.Protocol).U64(swap.Protocol).U64(0).U64(0);
+        tx.Event.U64(trade.AmountIn).U64(swap.AmountOut).U64(swap.AmountOut).U64((ulong)World.BlockTime).U64(a).U64(b);
         tx.EmitByCall(Program, programs.DammV2Events, 109);
         tx.Close(8_100);
-        return received;
+        return swap.AmountOut;
     }
 }

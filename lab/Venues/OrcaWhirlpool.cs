@@ -1,4 +1,6 @@
 using Sluice.Lab.Chain;
+using Sluice.Lab.Venues.Arithmetic;
+using Sluice.Lab.Venues.Ranges;
 
 namespace Sluice.Lab.Venues;
 
@@ -7,7 +9,7 @@ namespace Sluice.Lab.Venues;
 /// Owner and vault stand in pairs by token, not by direction. Since 2025 the program logs a <c>Traded</c> event with the
 /// square-root prices before and after. Source: orca-so/whirlpools, swap.rs, v2/swap.rs, events; transaction 62osuRs2....
 /// </remarks>
-internal sealed class OrcaWhirlpool(World world) : Venue(world)
+internal sealed class OrcaWhirlpool(World world) : RangeVenue(world)
 {
     /// <summary>Variants of <see cref="Pool.Variant"/>.</summary>
     public const byte First = 0, Second = 1;
@@ -18,16 +20,6 @@ internal sealed class OrcaWhirlpool(World world) : Venue(world)
 
     public override int Program => World.Programs.Whirlpool;
 
-    public override ulong Quote(Pool pool, bool aToB, ulong amountIn) =>
-        FeeOnInput(ReserveIn(pool, aToB), ReserveOut(pool, aToB), amountIn, pool.FeeBps);
-
-    public override ulong Apply(Pool pool, bool aToB, ulong amountIn)
-    {
-        var received = Quote(pool, aToB, amountIn);
-        Move(pool, aToB, amountIn, received);
-        return received;
-    }
-
     public override void WriteRouteStep(TransactionBuilder tx, Pool pool, bool aToB)
     {
         tx.U8(pool.Variant == First ? (byte)17 : (byte)47).Bool(aToB);
@@ -37,6 +29,8 @@ internal sealed class OrcaWhirlpool(World world) : Venue(world)
     public override Pool Create(Mint a, Mint b, ulong reserveA, ulong reserveB)
     {
         var account = World.NewAccount(5_435_760);
+        var (spacing, bps) = (World.Pools.Count % 3) switch { 0 => (4, 4u), 1 => (16, 16u), _ => (64, 30u) };
+        var state = Sow(account, TickMath.Whirlpool, new RangeFees(bps * 100, [1_300], 10_000), spacing, a, b, ref reserveA, ref reserveB);
         return new Pool
         {
             Number = World.Pools.Count,
@@ -47,7 +41,8 @@ internal sealed class OrcaWhirlpool(World world) : Venue(world)
             VaultA = World.NewTokenAccount(a, account, reserveA),
             VaultB = World.NewTokenAccount(b, account, reserveB),
             Authority = account,
-            FeeBps = (World.Pools.Count % 3) switch { 0 => 4, 1 => 16, _ => 30 },
+            FeeBps = (ushort)bps,
+            State = state,
             Others =
             [
                 World.NewAccount(70_407_360), World.NewAccount(70_407_360), World.NewAccount(70_407_360), World.NewAccount(),
@@ -56,10 +51,9 @@ internal sealed class OrcaWhirlpool(World world) : Venue(world)
         };
     }
 
-    protected override ulong Execute(TransactionBuilder tx, Pool pool, in Trade trade)
+    protected override RangeSwap Execute(TransactionBuilder tx, Pool pool, in Trade trade, bool exactIn)
     {
         var programs = World.Programs;
-        var received = Quote(pool, trade.AToB, trade.AmountIn);
         var second = pool.Variant == Second;
         var (ownerA, ownerB) = trade.AToB ? (trade.Source, trade.Destination) : (trade.Destination, trade.Source);
         tx.Open(Program, 22_000);
@@ -78,36 +72,33 @@ internal sealed class OrcaWhirlpool(World world) : Venue(world)
         tx.With(pool.Others[TickArray2], Use.Write);
         tx.With(pool.Others[Oracle], Use.Write);
         tx.Tag(second ? 0x2B04ED0B1AC91E62UL : 0xF8C69E91E17587C8UL).U64(trade.AmountIn).U64(trade.MinOut).U128(UInt128.Zero);
-        tx.Bool(true).Bool(trade.AToB);
+        tx.Bool(exactIn).Bool(trade.AToB);
         if (second) { tx.U8(0); }
         tx.Log(second ? "Instruction: SwapV2"u8 : "Instruction: Swap"u8);
         if (trade.Fails)
         {
             tx.LogAnchorError("AmountOutBelowMinimum"u8, 6036, "Amount out below minimum threshold"u8);
             tx.Fail(6036);
-            return 0;
+            return default;
         }
 
-        var before = PriceMath.SqrtPriceX64(Accounts[pool.VaultA].Amount, Accounts[pool.VaultB].Amount);
+        var swap = Filled(StateOf(pool).Swap(trade.AToB, trade.AmountIn, exactIn));
         var (vaultIn, vaultOut) = (pool.VaultIn(trade.AToB), pool.VaultOut(trade.AToB));
         if (second)
         {
-            tx.TransferChecked(trade.Source, vaultIn, trade.User, trade.AmountIn);
-            tx.TransferChecked(vaultOut, trade.Destination, pool.Authority, received);
+            tx.TransferChecked(trade.Source, vaultIn, trade.User, swap.AmountIn);
+            tx.TransferChecked(vaultOut, trade.Destination, pool.Authority, swap.AmountOut);
         }
         else
         {
-            tx.Transfer(trade.Source, vaultIn, trade.User, trade.AmountIn);
-            tx.Transfer(vaultOut, trade.Destination, pool.Authority, received);
+            tx.Transfer(trade.Source, vaultIn, trade.User, swap.AmountIn);
+            tx.Transfer(vaultOut, trade.Destination, pool.Authority, swap.AmountOut);
         }
 
-        var fee = Share(trade.AmountIn, pool.FeeBps);
-        var protocol = fee * 13 / 100;
-        tx.Event.Start(0xE1CA49AF932BA096).Key(pool.Account).Bool(trade.AToB).U128(before);
-        tx.Event.U128(PriceMath.SqrtPriceX64(Accounts[pool.VaultA].Amount, Accounts[pool.VaultB].Amount));
-        tx.Event.U64(trade.AmountIn).U64(received).U64(0).U64(0).U64(fee - protocol).U64(protocol);
+        tx.Event.Start(0xE1CA49AF932BA096).Key(pool.Account).Bool(trade.AToB).U128(swap.PriceBefore).U128(swap.PriceAfter);
+        tx.Event.U64(swap.AmountIn).U64(swap.AmountOut).U64(0).U64(0).U64(swap.Fee - swap.Protocol).U64(swap.Protocol);
         tx.EmitToLog();
         tx.Close(15_600);
-        return received;
+        return swap;
     }
 }

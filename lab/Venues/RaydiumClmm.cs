@@ -1,4 +1,6 @@
 using Sluice.Lab.Chain;
+using Sluice.Lab.Venues.Arithmetic;
+using Sluice.Lab.Venues.Ranges;
 
 namespace Sluice.Lab.Venues;
 
@@ -7,7 +9,7 @@ namespace Sluice.Lab.Venues;
 /// Account 1 is the fee configuration, shared by many pools; the pool is account 2. The event stands in the log only.
 /// Source: raydium-io/raydium-clmm, swap.rs, swap_v2.rs, states/pool.rs; transaction 2cd7QQSB... of slot 376411673.
 /// </remarks>
-internal sealed class RaydiumClmm(World world) : Venue(world)
+internal sealed class RaydiumClmm(World world) : RangeVenue(world)
 {
     /// <summary>Variants of <see cref="Pool.Variant"/>.</summary>
     public const byte First = 0, Second = 1;
@@ -20,16 +22,6 @@ internal sealed class RaydiumClmm(World world) : Venue(world)
 
     public override int Program => World.Programs.RaydiumClmm;
 
-    public override ulong Quote(Pool pool, bool aToB, ulong amountIn) =>
-        FeeOnInput(ReserveIn(pool, aToB), ReserveOut(pool, aToB), amountIn, pool.FeeBps);
-
-    public override ulong Apply(Pool pool, bool aToB, ulong amountIn)
-    {
-        var received = Quote(pool, aToB, amountIn);
-        Move(pool, aToB, amountIn, received);
-        return received;
-    }
-
     public override void WriteRouteStep(TransactionBuilder tx, Pool pool, bool aToB) =>
         tx.U8(pool.Variant == First ? (byte)26 : (byte)40);
 
@@ -38,6 +30,9 @@ internal sealed class RaydiumClmm(World world) : Venue(world)
         _configs ??= [World.NewAccount(1_709_413), World.NewAccount(1_705_200), World.NewAccount(1_705_200)];
         var account = World.NewAccount(11_637_120);
         var tier = World.Pools.Count % 3;
+        var (spacing, bps) = tier switch { 0 => (1, 4u), 1 => (1, 5u), _ => (60, 25u) };
+        var fees = new RangeFees(bps * 100, [120_000, 40_000], 1_000_000);
+        var state = Sow(account, TickMath.Raydium, fees, spacing, a, b, ref reserveA, ref reserveB);
         return new Pool
         {
             Number = World.Pools.Count,
@@ -48,7 +43,8 @@ internal sealed class RaydiumClmm(World world) : Venue(world)
             VaultA = World.NewTokenAccount(a, account, reserveA),
             VaultB = World.NewTokenAccount(b, account, reserveB),
             Authority = account,
-            FeeBps = tier switch { 0 => 4, 1 => 5, _ => 25 },
+            FeeBps = (ushort)bps,
+            State = state,
             Others =
             [
                 _configs[tier], World.NewAccount(32_092_560), World.NewAccount(13_641_600),
@@ -58,11 +54,10 @@ internal sealed class RaydiumClmm(World world) : Venue(world)
         };
     }
 
-    protected override ulong Execute(TransactionBuilder tx, Pool pool, in Trade trade)
+    protected override RangeSwap Execute(TransactionBuilder tx, Pool pool, in Trade trade, bool exactIn)
     {
         var programs = World.Programs;
         var (vaultIn, vaultOut) = (pool.VaultIn(trade.AToB), pool.VaultOut(trade.AToB));
-        var received = Quote(pool, trade.AToB, trade.AmountIn);
         var second = pool.Variant == Second;
         tx.Open(Program, 61_000);
         tx.With(trade.User, Use.Sign).With(pool.Others[Config]).With(pool.Account, Use.Write).With(trade.Source, Use.Write);
@@ -82,34 +77,33 @@ internal sealed class RaydiumClmm(World world) : Venue(world)
         }
 
         tx.Tag(second ? 0x2B04ED0B1AC91E62UL : 0xF8C69E91E17587C8UL).U64(trade.AmountIn).U64(trade.MinOut).U128(UInt128.Zero);
-        tx.Bool(true);
+        tx.Bool(exactIn);
         tx.Log(second ? "Instruction: SwapV2"u8 : "Instruction: Swap"u8);
         if (trade.Fails)
         {
             tx.LogAnchorError("TooLittleOutputReceived"u8, 6022, "Too little output received"u8);
             tx.Fail(6022);
-            return 0;
+            return default;
         }
 
+        var swap = Filled(StateOf(pool).Swap(trade.AToB, trade.AmountIn, exactIn));
         if (second)
         {
-            tx.TransferChecked(trade.Source, vaultIn, trade.User, trade.AmountIn);
-            tx.TransferChecked(vaultOut, trade.Destination, pool.Authority, received);
+            tx.TransferChecked(trade.Source, vaultIn, trade.User, swap.AmountIn);
+            tx.TransferChecked(vaultOut, trade.Destination, pool.Authority, swap.AmountOut);
         }
         else
         {
-            tx.Transfer(trade.Source, vaultIn, trade.User, trade.AmountIn);
-            tx.Transfer(vaultOut, trade.Destination, pool.Authority, received);
+            tx.Transfer(trade.Source, vaultIn, trade.User, swap.AmountIn);
+            tx.Transfer(vaultOut, trade.Destination, pool.Authority, swap.AmountOut);
         }
 
-        var (a, b) = (Accounts[pool.VaultA].Amount, Accounts[pool.VaultB].Amount);
-        var price = PriceMath.SqrtPriceX64(a, b);
         tx.Event.Start(0x40C6CDE8260871E2).Key(pool.Account).Key(trade.User);
         tx.Event.Key(trade.AToB ? trade.Source : trade.Destination).Key(trade.AToB ? trade.Destination : trade.Source);
-        tx.Event.U64(trade.AToB ? trade.AmountIn : received).U64(0).U64(trade.AToB ? received : trade.AmountIn).U64(0);
-        tx.Event.Bool(trade.AToB).U128(price).U128(PriceMath.Liquidity(a, b)).I32(PriceMath.Tick(price));
+        tx.Event.U64(trade.AToB ? swap.AmountIn : swap.AmountOut).U64(0).U64(trade.AToB ? swap.AmountOut : swap.AmountIn).U64(0);
+        tx.Event.Bool(trade.AToB).U128(swap.PriceAfter).U128(swap.Liquidity).I32(swap.Tick);
         tx.EmitToLog();
         tx.Close(27_000);
-        return received;
+        return swap;
     }
 }

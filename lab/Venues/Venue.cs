@@ -1,4 +1,5 @@
 using Sluice.Lab.Chain;
+using Sluice.Lab.Venues.Arithmetic;
 
 namespace Sluice.Lab.Venues;
 
@@ -97,6 +98,19 @@ internal abstract class Venue(World world)
     public abstract Pool Create(Mint a, Mint b, ulong reserveA, ulong reserveB);
 
     protected abstract ulong Execute(TransactionBuilder tx, Pool pool, in Trade trade);
+
+    /// <summary>
+    /// Reserves of a pool whose liquidity is thicker at the price than elsewhere: at most ten times what its vaults hold, so that what is
+    /// small against them can be traded.
+    /// </summary>
+    protected (ulong A, ulong B) AtMostTenfold(Pool pool, UInt128 a, UInt128 b)
+    {
+        var (mostA, mostB) = ((UInt128)Accounts[pool.VaultA].Amount * 10, (UInt128)Accounts[pool.VaultB].Amount * 10);
+        if (a > mostA) { (a, b) = (mostA, MulDiv.Down(b, mostA, a)); }
+        if (b > mostB) { (a, b) = (MulDiv.Down(a, mostB, b), mostB); }
+        while (a > ulong.MaxValue || b > ulong.MaxValue) { (a, b) = (a >> 1, b >> 1); }
+        return (Math.Max((ulong)a, 1), Math.Max((ulong)b, 1));
+    }
 
     /// <summary>Moves amounts into and out of the vaults of a pool without a transaction.</summary>
     protected void Move(Pool pool, bool aToB, ulong arriving, ulong leaving)
