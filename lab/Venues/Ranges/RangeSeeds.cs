@@ -5,7 +5,7 @@ namespace Sluice.Lab.Venues.Ranges;
 /// <summary>The positions that a pool of ranges starts with: one over all prices, and narrower ones around the price as people choose them.</summary>
 internal static class RangeSeeds
 {
-    private const int Narrow = 9;
+    private const int Narrow = 18;
 
     /// <summary>Adds positions worth about the reserves and returns what they hold.</summary>
     /// <param name="world">Gets the accounts of the positions.</param>
@@ -19,14 +19,14 @@ internal static class RangeSeeds
         var (sumA, sumB) = Add(world, state, -last, last, whole * random.Range(15, 35) / 100);
         for (var i = 0; i < Narrow; i++)
         {
-            // Half a width from a hundredth of the widest up, its middle anywhere within a third of it around the price.
-            var half = (int)random.Magnitude((ulong)Math.Max(widest / 100, 2 * state.Spacing), (ulong)Math.Max(widest, 4 * state.Spacing));
+            // Half a width of any magnitude up to the widest, its middle anywhere within a third of it around the price.
+            var half = (int)random.Magnitude((ulong)Math.Max(widest / 400, state.Spacing), (ulong)Math.Max(widest, 4 * state.Spacing));
             var middle = state.Tick + (int)random.Range(0, (ulong)half * 2 / 3) - (half / 3);
             var lower = Math.Max(Floor(middle - half, state.Spacing), -last);
             var upper = Math.Min(Floor(middle + half, state.Spacing) + state.Spacing, last);
 
             // A range of w ticks to each side does with the same money about 20,000 / w times as much as one over all prices.
-            var share = random.Range(2, 9);
+            var share = random.Range(1, 7);
             var (a, b) = Add(world, state, lower, upper, whole * share * 20_000 / ((uint)Math.Max(half, 40) * 100u));
             (sumA, sumB) = (sumA + a, sumB + b);
         }
