@@ -95,6 +95,11 @@ public sealed class SimulatorOptions
     /// <summary>Reverted attempts at arbitrages and liquidations planted in a thousand blocks. Chosen.</summary>
     public int AttemptsPerThousandBlocks { get; init; } = 500;
 
+    /// <summary>
+    /// Ordinary business of borrowers in a thousand blocks: repayments, withdrawals, positions wound down, losses written off. Chosen.
+    /// </summary>
+    public int LendingPerThousandBlocks { get; init; } = 300;
+
     /// <summary>Wallets of ordinary users. Chosen.</summary>
     public int Users { get; init; } = 2_500;
 
@@ -118,6 +123,7 @@ public sealed class SimulatorOptions
         JitPerThousandBlocks = 200,
         LiquidationsPerThousandBlocks = 200,
         AttemptsPerThousandBlocks = 300,
+        LendingPerThousandBlocks = 300,
         LookAlikesPerThousandBlocks = 800,
         SandwichLookAlikesPerThousandBlocks = 500,
     };
@@ -150,6 +156,7 @@ public sealed class SimulatorOptions
         ArgumentOutOfRangeException.ThrowIfNegative(JitPerThousandBlocks);
         ArgumentOutOfRangeException.ThrowIfNegative(LiquidationsPerThousandBlocks);
         ArgumentOutOfRangeException.ThrowIfNegative(AttemptsPerThousandBlocks);
+        ArgumentOutOfRangeException.ThrowIfNegative(LendingPerThousandBlocks);
         ArgumentOutOfRangeException.ThrowIfNegative(LookAlikesPerThousandBlocks);
         ArgumentOutOfRangeException.ThrowIfNegative(SandwichLookAlikesPerThousandBlocks);
     }

@@ -9,7 +9,7 @@ internal readonly record struct Operator(int[] Wallets, int Program);
 /// <summary>Who sends transactions.</summary>
 internal sealed class Actors(World world, int users)
 {
-    private const int Wallets = 32, Makers = 12, Searchers = 24, Opaques = 40, Rich = 400, Attackers = 40, Hands = 6;
+    private const int Wallets = 32, Makers = 12, Searchers = 24, Opaques = 40, Rich = 400, Attackers = 40, Hands = 6, Lenders = 10;
 
     /// <summary>Ordinary wallets.</summary>
     public int[] Users { get; } = Make(users, i => world.NewAccount(2_000_000_000 + ((ulong)(i % 97) * 1_300_000_000)));
@@ -30,6 +30,13 @@ internal sealed class Actors(World world, int users)
     public Operator[] Operators { get; } = Make(
         Attackers,
         _ => new Operator(Make(Hands, _ => world.NewAccount(2_500_000_000_000)), world.NewAccount(1_141_440)));
+
+    /// <summary>Liquidators of lending protocols, with programs of their own.</summary>
+    public Searcher[] Liquidators { get; } = Make(
+        Lenders, _ => new Searcher(world.NewAccount(900_000_000_000), world.NewAccount(1_141_440), Wraps: false));
+
+    /// <summary>Wallets that feed oracles and turn the wheels of protocols.</summary>
+    public int[] Keepers { get; } = Make(Lenders * 2, _ => world.NewAccount(300_000_000_000));
 
     /// <summary>Programs of which nothing is known: games, oracles, order books.</summary>
     public int[] OpaquePrograms { get; } = Make(Opaques, _ => world.NewAccount(1_141_440));

@@ -47,6 +47,20 @@ internal sealed class EventWriter(AccountTable accounts)
         return this;
     }
 
+    public EventWriter U16(ushort value)
+    {
+        BinaryPrimitives.WriteUInt16LittleEndian(_bytes.AsSpan(_length), value);
+        _length += 2;
+        return this;
+    }
+
+    public EventWriter F64(double value)
+    {
+        BinaryPrimitives.WriteDoubleLittleEndian(_bytes.AsSpan(_length), value);
+        _length += 8;
+        return this;
+    }
+
     public EventWriter U128(UInt128 value)
     {
         BinaryPrimitives.WriteUInt128LittleEndian(_bytes.AsSpan(_length), value);

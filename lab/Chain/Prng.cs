@@ -59,6 +59,17 @@ internal sealed class Prng
         return floor >= ceiling ? floor : Range(floor, ceiling);
     }
 
+    /// <summary>
+    /// A number of a heavy tail: twice the size is <paramref name="againPerMille"/> thousandths as likely to be exceeded (500: Pareto's law with
+    /// exponent 1). By integers alone.
+    /// </summary>
+    public ulong HeavyTail(ulong low, ulong high, int againPerMille = 500)
+    {
+        var floor = low;
+        while (floor <= high / 2 && PerMille(againPerMille)) { floor *= 2; }
+        return Range(floor, Math.Min(high, (floor * 2) - 1));
+    }
+
     public void Fill(Span<byte> bytes)
     {
         while (bytes.Length >= 8)

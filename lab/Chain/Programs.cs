@@ -25,6 +25,9 @@ internal sealed class Programs(AccountTable accounts)
     public int Jupiter { get; } = accounts.Named("JUP6LkbZbjS1jKKwapdHNy74zcZ3tLUZoi5QNyVTaV4", 2_729_681_025);
     public int JupiterEvents { get; } = accounts.Named("D8cy77BBepLMngZx6ZukaTff5hCt1HrWyKk3Hnd9oitf", 3_596_047);
     public int KaminoLend { get; } = accounts.Named("KLend2g3cP87fffoy8q1mQqGKjrxjC8boSyAYavgmjD", 1_141_440);
+    public int Solend { get; } = accounts.Named("So1endDq2YkqhipRh3WViPa8hdiSpxWy6z3Z6tMCpAo", 1_141_440);
+    public int Marginfi { get; } = accounts.Named("MFv2hWf31Z9kbCa1snEPYctwafyhdvnV7FZnsebVacA", 1_141_440);
+    public int Drift { get; } = accounts.Named("dRiftyHA39MWEi3m9aunc5MzRF1JYuBsbn6VPcn33UH", 1_141_440);
     public int StakePool { get; } = accounts.Named("SPoo1Ku8WFXoNDMHPsrGSTSG1Y47rzgn41SLUNakuHy", 1_141_440);
 
     public int RaydiumAmmV4 { get; } = accounts.Named("675kPX9MHTjS2zt1qfr1NYHuzeLXfQM9H24wFSUt1Mp8", 1_141_440);

@@ -92,7 +92,7 @@ internal sealed class PlainTraffic(Stage stage, Purses purses, UserSwaps users)
     public void Opaque(bool fails)
     {
         var (tx, random, actors) = (stage.Tx, stage.Random, stage.Actors);
-        var payer = random.PerMille(500) ? AnyExchange() : actors.Bots[random.Below(actors.Bots.Length)].Wallet;
+        var payer = random.PerMille(500) ? AnyExchange() : actors.Keepers[random.Below(actors.Keepers.Length)];
         var calls = 1 + random.Below(3);
         Span<byte> bytes = stackalloc byte[64];
         stage.Begin(payer, 90_000);

@@ -59,6 +59,9 @@ internal sealed class Stage
     /// <summary>What was planted in the block.</summary>
     public List<TruthEntry> Truth { get; } = [];
 
+    /// <summary>Swaps of the block.</summary>
+    public MoveLedger Moves { get; } = new();
+
     /// <summary>Wallets and token accounts that ran dry, and what they ask for; transfers serve them first.</summary>
     public Queue<(int Account, ulong Amount)> Poor { get; } = new();
 
@@ -76,6 +79,7 @@ internal sealed class Stage
     {
         Body.Clear();
         Truth.Clear();
+        Moves.StartBlock();
         TransactionCount = 0;
         VoteCount = 0;
         BaseFees = 0;
@@ -132,6 +136,7 @@ internal sealed class Stage
         var priority = Tx.PriorityFee;
         CountFees(Tx.Fee - priority, priority);
         var sent = new Sent(TransactionCount++, signature, Tx.Fee, Tx.Tip, Tx.HasFailed);
+        Moves.Add(Tx.Done, sent, Tx.Payer);
         Landed?.Invoke(sent);
         return sent;
     }
@@ -168,6 +173,7 @@ internal sealed class Stage
             Index = sent.Index,
             Signature = sent.Signature,
             Signer = Accounts[signer].Key,
+            Legs = SwapLegs(sent, signer),
             Pools = keys,
             Route = route,
             FlashLoan = flashLoan,
@@ -183,6 +189,10 @@ internal sealed class Stage
     public TruthLeg Leg(TruthRole role, in Sent sent, int signer, Pool? pool, Mint? mintIn, ulong amountIn, Mint? mintOut, ulong amountOut) => new(
         role, World.Slot, sent.Index, sent.Signature, Accounts[signer].Key, pool is null ? null : KeyOf(pool),
         mintIn is null ? null : KeyOf(mintIn), amountIn, mintOut is null ? null : KeyOf(mintOut), amountOut);
+
+    /// <summary>The swaps of the transaction that was just sent.</summary>
+    public TruthLeg[] SwapLegs(Sent sent, int signer) =>
+        [.. Tx.Done.Select(s => Leg(TruthRole.Swap, sent, signer, s.Pool, s.MintIn, s.AmountIn, s.MintOut, s.AmountOut))];
 
     public Pubkey KeyOf(Pool pool) => Accounts[pool.Account].Key;
 

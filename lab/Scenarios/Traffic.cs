@@ -1,4 +1,6 @@
 using Sluice.Lab.Scenarios.Arbitrage;
+using Sluice.Lab.Scenarios.Attempts;
+using Sluice.Lab.Scenarios.Liquidations;
 using Sluice.Lab.Scenarios.LookAlikes;
 using Sluice.Lab.Scenarios.Sandwiches;
 using Sluice.Lab.Scenarios.Scenes;
@@ -24,6 +26,8 @@ internal sealed class Traffic
     private readonly LookAlikePlanter _lookAlikes;
     private readonly SceneBook _scenes;
     private readonly SandwichPlanter _sandwiches;
+    private readonly (Action Plant, Func<SimulatorOptions, int> PerThousand)[] _kinds;
+    private readonly int[] _left;
     private int _planned;
     private int _plannedArbitrages;
     private int _plannedLookAlikes;
@@ -33,27 +37,40 @@ internal sealed class Traffic
     {
         _stage = stage;
         var liquidity = new LiquidityPositions(stage);
+        var lenders = new Lenders(stage);
+        var loans = new FlashLoans(stage);
         var market = new Market(stage.World);
         var purses = new Purses(stage);
         var jupiter = new Jupiter(stage);
         _swaps = new UserSwaps(stage, market, purses, jupiter);
         _plain = new PlainTraffic(stage, purses, _swaps);
-        var execution = new Execution(stage, purses, jupiter, new FlashLoans(stage));
-        _arbitrages = new ArbitragePlanter(stage, new PlanFinder(stage, market), execution, _swaps, purses);
         _scenes = new SceneBook(stage);
         var orders = new Orders(stage, purses, jupiter, _swaps);
         var crowd = new Crowd(stage, market, orders, _swaps);
         _sandwiches = new SandwichPlanter(stage, market, _scenes, orders, crowd, purses, _swaps);
+        var execution = new Execution(stage, purses, jupiter, loans);
+        var finder = new PlanFinder(stage, market);
+        _arbitrages = new ArbitragePlanter(stage, finder, execution, _swaps, _plain, purses);
+        var liquidations = new LiquidationPlanter(stage, lenders, market, purses, jupiter, loans);
+        var attempts = new AttemptPlanter(stage, finder, execution, _arbitrages, liquidations);
         _lookAlikes = new LookAlikePlanter(
             stage,
             new RouteLookAlikes(stage, market, _swaps, purses),
-            new RoundTrips(stage, market, _swaps, purses, _arbitrages, execution),
+            new RoundTrips(stage, market, _swaps, purses),
             new MoneyBeside(stage, market, _swaps, purses, liquidity));
+        _kinds =
+        [
+            (_arbitrages.PlantBackrun, o => o.BackrunsPerThousandBlocks),
+            (liquidations.Plant, o => o.LiquidationsPerThousandBlocks),
+            (attempts.Plant, o => o.AttemptsPerThousandBlocks),
+            (new LendingPlanter(stage, lenders, market, purses, loans).Plant, o => o.LendingPerThousandBlocks),
+        ];
+        _left = new int[_kinds.Length];
     }
 
     /// <summary>Non-vote transactions that the block still gets.</summary>
     public int Remaining =>
-        Math.Max(_plannedArbitrages + _plannedLookAlikes + _plannedSandwiches + _scenes.Due, _planned - (_stage.TransactionCount - _stage.VoteCount));
+        Math.Max(_left.Sum() + _plannedArbitrages + _plannedLookAlikes + _plannedSandwiches + _scenes.Due, _planned - (_stage.TransactionCount - _stage.VoteCount));
 
     /// <summary>Decides how many non-vote transactions the block gets, and how many of them are planted.</summary>
     public void PlanBlock(int transactions)
@@ -62,6 +79,7 @@ internal sealed class Traffic
         _plannedArbitrages = Thousandths(_stage.Options.ArbitragesPerThousandBlocks);
         _plannedLookAlikes = Thousandths(_stage.Options.LookAlikesPerThousandBlocks);
         _plannedSandwiches = Thousandths(_stage.Options.SandwichesPerThousandBlocks);
+        for (var i = 0; i < _left.Length; i++) { _left[i] = Thousandths(_kinds[i].PerThousand(_stage.Options)); }
     }
 
     /// <summary>Makes the next transaction, or a planted one with the large swaps that it needs before it.</summary>
@@ -69,6 +87,18 @@ internal sealed class Traffic
     {
         // Each planted one is as likely in any place that is left.
         var draw = _stage.Random.Below(Remaining);
+        for (var i = 0; i < _left.Length; i++)
+        {
+            if (draw < _left[i])
+            {
+                _left[i]--;
+                _kinds[i].Plant();
+                return;
+            }
+
+            draw -= _left[i];
+        }
+
         if (draw < _plannedArbitrages)
         {
             _plannedArbitrages--;

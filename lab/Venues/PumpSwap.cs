@@ -83,9 +83,9 @@ internal sealed class PumpSwap(World world) : Venue(world)
     public ulong BuyExactOut(TransactionBuilder tx, Pool pool, in Trade trade, ulong coins)
     {
         var costs = CostsOf(pool, coins);
-        var held = Held(pool, trade);
+        var (held, reserves) = (Held(pool, trade), Reserves(pool));
         Buy(tx, pool, trade, coins, costs, exactOut: true);
-        if (!tx.HasFailed) { Note(tx, pool, trade, held, new Replayed(AToB: false, coins, IsExactOut: true)); }
+        if (!tx.HasFailed) { Note(tx, pool, trade, held, reserves, new Replayed(AToB: false, coins, IsExactOut: true)); }
         return costs.Total;
     }
 

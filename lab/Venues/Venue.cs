@@ -64,8 +64,9 @@ internal abstract class Venue(World world)
     public ulong Swap(TransactionBuilder tx, Pool pool, in Trade trade)
     {
         var held = Held(pool, trade);
+        var reserves = Reserves(pool);
         var received = Execute(tx, pool, trade);
-        if (!tx.HasFailed) { Note(tx, pool, trade, held, new Replayed(trade.AToB, trade.AmountIn)); }
+        if (!tx.HasFailed) { Note(tx, pool, trade, held, reserves, new Replayed(trade.AToB, trade.AmountIn)); }
         return received;
     }
 
@@ -78,12 +79,15 @@ internal abstract class Venue(World world)
             native && trade.AToB ? Accounts[trade.User].Lamports : Accounts[trade.Destination].Amount);
     }
 
-    /// <summary>Notes a swap that took effect, with what it did to the accounts that held <paramref name="before"/>.</summary>
-    protected void Note(TransactionBuilder tx, Pool pool, in Trade trade, (ulong Source, ulong Destination) before, Replayed asked)
+    /// <summary>
+    /// Notes a swap that took effect, with what it did to the accounts that held <paramref name="before"/> and to the <paramref name="reserves"/>.
+    /// </summary>
+    protected void Note(
+        TransactionBuilder tx, Pool pool, in Trade trade, (ulong Source, ulong Destination) before, (ulong A, ulong B) reserves, Replayed asked)
     {
         var after = Held(pool, trade);
         tx.Swaps[(int)Kind]++;
-        tx.Done.Add(new DoneSwap(pool, trade.User, before.Source - after.Source, after.Destination - before.Destination, asked));
+        tx.Done.Add(new DoneSwap(pool, trade.User, before.Source - after.Source, after.Destination - before.Destination, asked, reserves, Reserves(pool)));
     }
 
     /// <summary>Reserves that the price is made of.</summary>

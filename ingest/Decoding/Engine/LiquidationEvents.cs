@@ -21,7 +21,7 @@ internal sealed class LiquidationEvents(TransactionView view)
     private const int MarginfiAfterSigner = 3 * 32, MarginfiBody = (6 * 32) + (10 * 8);
 
     // Drift: after the cancelled orders, the block of each kind of liquidation begins here.
-    private const int DriftSpot = 62, DriftBorrowForPnl = DriftSpot + 60, DriftPnlForDeposit = DriftBorrowForPnl + 52, DriftEnd = DriftPnlForDeposit + 52;
+    private const int DriftSpot = 66, DriftBorrowForPnl = DriftSpot + 60, DriftPnlForDeposit = DriftBorrowForPnl + 52, DriftEnd = DriftPnlForDeposit + 52;
 
     /// <summary>Fills in what the instruction's event tells. False when there is none.</summary>
     public bool TryApply(int frame, LiquidationEventLayout layout, ref LiquidationCall call)

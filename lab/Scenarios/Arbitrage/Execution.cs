@@ -16,9 +16,10 @@ internal enum CallStyle
     Jupiter,
 }
 
-/// <summary>Choices of one execution.</summary>
+/// <summary>Choices of one execution. A program of the searcher's own may fail at once: it sees that there is nothing to gain and swaps nothing.</summary>
 internal readonly record struct Choices(
-    CallStyle Style, ComputeBudget Budget, ulong TipLamports, bool TipsInside, bool FlashLoan, bool ClosesMiddle, bool Fails);
+    CallStyle Style, ComputeBudget Budget, ulong TipLamports, bool TipsInside, bool FlashLoan, bool ClosesMiddle, bool Fails,
+    bool FailsAtOnce = false);
 
 /// <summary>Carries out a plan as one transaction of a searcher.</summary>
 internal sealed class Execution(Stage stage, Purses purses, Jupiter jupiter, FlashLoans loans)
@@ -162,7 +163,7 @@ internal sealed class Execution(Stage stage, Purses purses, Jupiter jupiter, Fla
         tx.Open(bot.Program, 6_200);
         tx.With(bot.Wallet, Use.Write | Use.Sign).With(source, Use.Write).ListInnerAccounts();
         tx.Bytes(arguments);
-        SwapAll(bot.Wallet, plan, fails: false);
+        if (!choices.FailsAtOnce) { SwapAll(bot.Wallet, plan, fails: false); }
         if (choices.Fails)
         {
             tx.Log("no profit"u8);

@@ -15,7 +15,7 @@ internal sealed class LookAlikePlanter
         [
             routes.SeveralHops, routes.FromNativeSol, routes.ToNativeSol,
             routes.Split, routes.WithReferrer, routes.BetweenDollarsAtLoss,
-            trips.OppositeSwapsAtLoss, trips.VolumeBot, trips.FailedArbitrage,
+            trips.OppositeSwapsAtLoss, trips.VolumeBot,
             beside.AirdropBesideSwap, beside.StakingDeposit, beside.LiquidityAroundSwap,
         ];
     }

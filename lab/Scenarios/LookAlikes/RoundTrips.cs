@@ -1,12 +1,10 @@
-using Sluice.Lab.Scenarios.Arbitrage;
 using Sluice.Lab.Venues;
 
 namespace Sluice.Lab.Scenarios.LookAlikes;
 
-/// <summary>Transactions that end in the token they began with and lose by it, and an arbitrage that failed.</summary>
+/// <summary>Transactions that end in the token they began with and lose by it.</summary>
 /// <remarks>None of them pays a tip: the class rules would let a tip stand in for a gain.</remarks>
-internal sealed class RoundTrips(Stage stage, Market market, UserSwaps swaps, Purses purses, ArbitragePlanter planter,
-    Execution execution)
+internal sealed class RoundTrips(Stage stage, Market market, UserSwaps swaps, Purses purses)
 {
     private readonly List<Pool> _pools = new(2);
 
@@ -42,19 +40,6 @@ internal sealed class RoundTrips(Stage stage, Market market, UserSwaps swaps, Pu
         var amount = swaps.Affordable(user, pool.MintB, buy);
         if (amount < 1_000_000) { return false; }
         BothWays("volume-bot", user, buy, new Leg(pool, AToB: true), amount);
-        return true;
-    }
-
-    /// <summary>An arbitrage that came too late: all swaps are there, and then the error.</summary>
-    public bool FailedArbitrage()
-    {
-        if (!planter.TryReady(200_000, out var plan, out var bot, out var amountIn)) { return false; }
-        var style = stage.Random.Below(3) switch { 0 => CallStyle.Direct, 1 => CallStyle.Program, _ => CallStyle.Jupiter };
-        var choices = new Choices(
-            style, Budgets.For(Execution.UnitsFor(plan), 20_000), 100_000, TipsInside: false, FlashLoan: false,
-            ClosesMiddle: false, Fails: true);
-        var sent = execution.Send(bot, plan, amountIn, choices);
-        stage.Plant(TruthKind.LookAlike, "failed-arbitrage", sent, bot.Wallet, planter.PoolsOf(plan), Execution.NameOf(style));
         return true;
     }
 

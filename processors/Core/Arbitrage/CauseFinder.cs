@@ -122,8 +122,7 @@ public sealed class CauseFinder(CauseRules rules)
 
         // What goes beyond the price before the cause takes nothing more of its move back.
         var closed = Int128.Min(left - Int128.Max(Above(after, prices.Before), 0), move);
-        return closed * 100 < move * rules.MinClosedPercent ? null
-            : new() { MovePpb = (long)Int128.Min(move, long.MaxValue), ClosedPpb = (long)Int128.Min(closed, long.MaxValue), Pool = own.Pool };
+        return closed <= 0 ? null : new() { MovePpb = (long)Int128.Min(move, long.MaxValue), ClosedPpb = (long)Int128.Min(closed, long.MaxValue), Pool = own.Pool };
     }
 
     /// <summary>Prices around an entry's swap; where they are not known, what a swap of the same direction before it paid, and what it paid itself.</summary>

@@ -23,6 +23,9 @@ public sealed class PlantedTruth
                 ArbitragesPerThousandBlocks = 12_000,
                 LookAlikesPerThousandBlocks = 14_000,
                 SandwichesPerThousandBlocks = 0, // of several transactions, which are looked at elsewhere
+                LiquidationsPerThousandBlocks = 0,
+                LendingPerThousandBlocks = 0,
+                AttemptsPerThousandBlocks = 0,
             });
             var counted = 0;
             foreach (var (slot, block, truth) in slots)
@@ -67,7 +70,7 @@ public sealed class PlantedTruth
         Assert.Contains(Arbitrages, p => p.Truth.TipLamports > 0);
         Assert.Equal(
             [
-                "airdrop-beside-swap", "dollar-route-at-loss", "failed-arbitrage", "liquidity-around-swap", "round-trip-loss",
+                "airdrop-beside-swap", "dollar-route-at-loss", "liquidity-around-swap", "round-trip-loss",
                 "route-from-native-sol", "route-to-native-sol", "split-route", "staking-deposit", "swap-with-referral",
                 "user-route", "volume-bot",
             ],
@@ -123,10 +126,6 @@ public sealed class PlantedTruth
         var gains = p.Tx.GainsOf(p.Tx.Keys[0]);
         switch (p.Truth.Class)
         {
-            case "failed-arbitrage":
-                Assert.True(p.Tx.Failed);
-                Assert.NotEmpty(p.Tx.Outer);
-                break;
             case "airdrop-beside-swap":
                 Assert.All(gains, gain => Assert.True(gain.Value > 0));
                 break;

@@ -145,7 +145,7 @@ public sealed class LiquidationDecoderTests
         Expect(
             $"drift {name} bob debtor market state{amounts}",
             $"signer bob # sol\ncall drift {data}+0000 state bob bob-user bob-stats debtor debtor-stats\n"
-            + $"log drift 0 7f11006cb60de735+u64:1+{kind}+{{debtor}}+{{bob-user}}+u128:1+u128:1+u64:1+0100+00+02000000+0100000002000000+zero:62+{spot}+{borrow}+{deposit}+zero:40");
+            + $"log drift 0 7f11006cb60de735+u64:1+{kind}+{{debtor}}+{{bob-user}}+u128:1+u128:1+u64:1+0100+00+02000000+0100000002000000+zero:66+{spot}+{borrow}+{deposit}+zero:40");
     }
 
     [Fact]

@@ -128,12 +128,13 @@ public class CauseFinderTests
     }
 
     [Fact]
-    public void B7_an_arbitrage_that_takes_back_next_to_nothing_has_no_cause()
+    public void B7_an_arbitrage_that_takes_back_little_has_its_cause_all_the_same()
     {
         var market = new Market();
         market.User(100);
-        Assert.NotNull(market.Arbitrage(sold: 10).CausedBySignature); // 12 % of the move
-        Assert.Null(market.Arbitrage(sold: 5).CausedBySignature); // 6 %
+        var finding = market.Arbitrage(sold: 0.5);
+        Assert.NotNull(finding.CausedBySignature);
+        Assert.InRange(finding.CauseClosedBps!.Value, 10, 15); // of 2,100
     }
 
     [Fact]

@@ -1,0 +1,59 @@
+using Sluice.Lab;
+using Sluice.Processors.Topologies;
+using Sluice.Schemas.Chain;
+using Sluice.Streams;
+
+namespace Sluice.Tests.Simulation.Detection;
+
+/// <summary>An arbitrage right behind the trade that made it names that trade; one behind other trades names none.</summary>
+public sealed class PlantedBackruns
+{
+    private static readonly Lazy<(List<TruthEntry> Truth, Dictionary<Signature, Signature?> Found, Dictionary<Pubkey, string> Venues)> Lazily = new(() =>
+    {
+        var (truth, found, venues) = (new List<TruthEntry>(), new Dictionary<Signature, Signature?>(), new Dictionary<Pubkey, string>());
+        foreach (var seed in new ulong[] { 21, 22, 23, 24 })
+        {
+            var run = SimulatedRun.Of(
+                new SimulatorOptions { Seed = seed, Slots = 60, VotesPerBlock = 2, NonVotesPerBlock = 60, ArbitragesPerThousandBlocks = 2_000, BackrunsPerThousandBlocks = 1_000 },
+                ArbitrageTopology.Build(1));
+            truth.AddRange(run.Truth.Where(t => t.Kind == TruthKind.Arbitrage));
+            foreach (var (signature, cause, legs) in run.Driver.ReadAll(
+                Topics.Arbitrages, a => (a.Signature, a.CausedBySignature, a.Legs.Span.ToArray().Select(l => (l.Pool, l.Venue)).ToArray())))
+            {
+                found.Add(signature, cause);
+                foreach (var (pool, venue) in legs) { venues[pool] = venue; }
+            }
+        }
+
+        return (truth, found, venues);
+    });
+
+    /// <summary>Venues whose transactions tell the pool's price around a swap; of the others a cause is told only where trades happen to show it.</summary>
+    private static readonly string[] Told = ["pumpswap", "raydium-amm-v4", "raydium-cpmm"];
+
+    [Fact]
+    public void Every_arbitrage_is_found_and_nothing_else() =>
+        Assert.Equal(Lazily.Value.Truth.Select(t => t.Signature.ToString()).Order(), Lazily.Value.Found.Keys.Select(k => k.ToString()).Order());
+
+    [Fact]
+    public void A_backruns_cause_is_found()
+    {
+        var backruns = Lazily.Value.Truth.Where(t => t.Tags.Contains("backrun")).ToArray();
+        Assert.True(backruns.Length > 100);
+        var missed = backruns.Where(t => Lazily.Value.Found[t.Signature] != t.Legs[0].Signature && Told.Contains(VenueOf(t)))
+            .Select(t => $"slot {t.Slot} {t.Index} after {t.Legs[0].Index} on {VenueOf(t)}: {Lazily.Value.Found[t.Signature]}").ToArray();
+        Assert.True(missed.Length == 0, string.Join("\n", backruns.GroupBy(VenueOf).Select(g => $"{g.Key} {g.Count(t => Lazily.Value.Found[t.Signature] == t.Legs[0].Signature)} of {g.Count()}").Concat(missed)));
+    }
+
+    [Theory]
+    [InlineData("other_way")]
+    [InlineData("other_pools")]
+    public void An_arbitrage_behind_other_trades_has_no_cause(string tag)
+    {
+        var without = Lazily.Value.Truth.Where(t => t.Tags.Contains(tag)).ToArray();
+        Assert.NotEmpty(without);
+        Assert.All(without, t => Assert.Null(Lazily.Value.Found[t.Signature]));
+    }
+
+    private static string VenueOf(TruthEntry entry) => Lazily.Value.Venues[entry.Legs[0].Pool!.Value];
+}
