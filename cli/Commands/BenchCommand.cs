@@ -22,12 +22,12 @@ internal static class BenchCommand
 
     private static Command CreateDetectors()
     {
-        var seconds = new Option<int>("--seconds") { Description = "Time for all growth figures together, seconds.", DefaultValueFactory = _ => 30 };
+        var seconds = new Option<int>("--seconds") { Description = "Time for all growth figures together, seconds.", DefaultValueFactory = _ => 60 };
         seconds.Validators.Add(r =>
         {
             if (r.GetValueOrDefault<int>() is < 1 or > 600) { r.AddError("--seconds takes 1 to 600."); }
         });
-        var command = new Command("detectors", "Measures the detectors over slots: how time grows with the swaps of a block and a pool, and memory.") { seconds };
+        var command = new Command("detectors", "Measures the detectors: how time grows with the swaps of a block and a pool, and memory.") { seconds };
         command.SetAction((parsed, cancel) =>
         {
             DetectorBench.Run(TimeSpan.FromSeconds(parsed.GetValue(seconds)), Console.Out, cancel);
