@@ -50,8 +50,11 @@ public static class KnownMints
     /// <summary>Decimals that amounts are brought to before they are compared.</summary>
     public const int CommonDecimals = 9;
 
+    /// <summary>True for the byte that a known mint ends with: most mints are told apart by it, and units are asked for with every swap.</summary>
+    private static readonly bool[] Ends = EndsOf(Units.Keys);
+
     /// <summary>Unit of a mint.</summary>
-    public static MintUnit UnitOf(in Pubkey mint) => Units.TryGetValue(mint, out var known) ? known.Unit : MintUnit.None;
+    public static MintUnit UnitOf(in Pubkey mint) => Ends[mint.Bytes[^1]] && Units.TryGetValue(mint, out var known) ? known.Unit : MintUnit.None;
 
     /// <summary>Base units of a mint for one base unit at <see cref="CommonDecimals"/>: what an amount is multiplied with.</summary>
     public static long Scale(in Pubkey mint)
@@ -59,6 +62,13 @@ public static class KnownMints
         var scale = 1L;
         for (var i = Units.TryGetValue(mint, out var known) ? known.Decimals : CommonDecimals; i < CommonDecimals; i++) { scale *= 10; }
         return scale;
+    }
+
+    private static bool[] EndsOf(IEnumerable<Pubkey> mints)
+    {
+        var ends = new bool[byte.MaxValue + 1];
+        foreach (var mint in mints) { ends[mint.Bytes[^1]] = true; }
+        return ends;
     }
 
     /// <summary>True when one base unit of both is worth the same: the same mint, or two dollars of as many decimals.</summary>

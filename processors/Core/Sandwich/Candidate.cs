@@ -14,6 +14,9 @@ internal struct Candidate
 
     public SandwichVerdict Verdict;
 
+    /// <summary>True when nobody else traded in between: it has no tree then.</summary>
+    public bool IsAlone;
+
     /// <summary>Most others that can be victims.</summary>
     public int Others;
 

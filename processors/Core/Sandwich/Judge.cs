@@ -100,6 +100,7 @@ internal sealed class Judge
     {
         ref readonly var candidate = ref _candidates[number];
         ref readonly var position = ref _book.Positions[candidate.Position];
+        if (candidate.IsAlone) { return position.FirstFront; }
         _actors.Read(position);
         var items = _trees.Items(candidate.Tree);
         for (var at = candidate.From; at < Math.Min(candidate.To, candidate.From + ReasonLegs); at++)
@@ -126,6 +127,12 @@ internal sealed class Judge
     {
         ref readonly var position = ref _book.Positions[number];
         var (first, last) = (_facts.Legs[position.FirstFront], _facts.Legs[position.LastBack]);
+        if (IsAlone(position, first, last))
+        {
+            _candidates.Add(new Candidate { Position = number, Verdict = SandwichVerdict.NoVictim, IsAlone = true });
+            return;
+        }
+
         var tree = _trees.Open(position.Lane);
         var candidate = new Candidate
         {
@@ -143,6 +150,16 @@ internal sealed class Judge
         candidate.Profit = _facts.Keys[_facts.Markets.MintInOf(position.Lane)] == WellKnown.WrappedSol ? gross - CostOf(position) : gross;
         candidate.Verdict = Decide(candidate, position, gross);
         _candidates.Add(candidate);
+    }
+
+    /// <summary>
+    /// True when the legs of the lane between a position's first and last are its own, as most round trips' are: told by the places of the legs, without looking at them.
+    /// </summary>
+    private bool IsAlone(in Position position, in Leg first, in Leg last)
+    {
+        if (Markets.PoolOf(last.Lane) != Markets.PoolOf(position.Lane) || position.LastFront > position.LastBack) { return false; }
+        var newest = last.Lane == position.Lane ? last.Before : last.BeforeOpposite;
+        return newest >= 0 && _facts.Legs[newest].Rank - first.Rank == position.FrontCount - 1;
     }
 
     private SandwichVerdict Decide(in Candidate candidate, in Position position, Int128 gross)
@@ -206,21 +223,19 @@ internal sealed class Judge
     /// <summary>Why none of those in between is a victim; the actor was read.</summary>
     private SandwichVerdict ReasonOf(in Candidate candidate)
     {
+        if (FindOther(candidate, -1) >= 0) { return SandwichVerdict.NoHeadroom; }
         var items = _trees.Items(candidate.Tree);
-        var isFree = FindOther(candidate, -1) >= 0;
-        bool isTaken = false, attacks = false, isOwn = false;
+        bool attacks = false, isOwn = false;
         for (var at = candidate.From; at < Math.Min(candidate.To, candidate.From + ReasonLegs); at++)
         {
             ref readonly var leg = ref _facts.Legs[items[at]];
             if (_actors.IsFront(items[at])) { continue; }
             if (_actors.Include(items[at]) || (candidate.Wrapper >= 0 && _facts.TxFacts[leg.Tx].PrivateWrapper == candidate.Wrapper)) { isOwn = true; }
-            else if (leg.IsTaken) { isTaken = true; }
+            else if (leg.IsTaken) { return SandwichVerdict.VictimTaken; }
             else if (leg.IsAttack) { attacks = true; }
         }
 
-        return isFree ? SandwichVerdict.NoHeadroom
-            : isTaken ? SandwichVerdict.VictimTaken
-            : attacks ? SandwichVerdict.VictimsAttack
+        return attacks ? SandwichVerdict.VictimsAttack
             : isOwn ? SandwichVerdict.SelfRotation
             : SandwichVerdict.NoVictim;
     }

@@ -71,27 +71,27 @@ internal sealed class RoundTripWriter(GroupFacts facts, PositionBook book, Actor
 
     private void WriteEvidence(in Position position, SandwichVerdict verdict, ref RoundTrip record)
     {
-        Add(ref record, $"sold {Rings.RatioPpm(position) / 1_000_000m:0.######} of what was bought");
+        Add(ref record, string.Create(CultureInfo.InvariantCulture, $"sold {Rings.RatioPpm(position) / 1_000_000m:0.######} of what was bought"));
         if (verdict == SandwichVerdict.WashRing)
         {
             var template = facts.TxFacts[facts.Legs[position.FirstFront].Tx].Template;
             var fee = facts.TxFacts[facts.Legs[position.FirstFront].Tx].FeeLamports;
             if (book.Rings.TryFind(facts, position, out var ring))
             {
-                Add(ref record, $"{ring.Wallets} wallets of one transaction template round-trip in the pool in one block, selling {ring.LeastPpm / 1_000_000m:0.######} to {ring.GreatestPpm / 1_000_000m:0.######} of what they bought");
+                Add(ref record, string.Create(CultureInfo.InvariantCulture, $"{ring.Wallets} wallets of one transaction template round-trip in the pool in one block, selling {ring.LeastPpm / 1_000_000m:0.######} to {ring.GreatestPpm / 1_000_000m:0.######} of what they bought"));
             }
 
-            Add(ref record, $"{_templates.CountOf(position.Lane, template)} of {facts.Markets.Lane(position.Lane).Count} swaps in that direction so far have the template of the first leg: fee {fee} lamports, same instructions, compute budget and program");
+            Add(ref record, string.Create(CultureInfo.InvariantCulture, $"{_templates.CountOf(position.Lane, template)} of {facts.Markets.Lane(position.Lane).Count} swaps in that direction so far have the template of the first leg: fee {fee} lamports, same instructions, compute budget and program"));
         }
         else if (verdict == SandwichVerdict.MarketMaking)
         {
-            Add(ref record, $"{position.FrontCount} swaps one way and {position.BackCount} the other without closing");
+            Add(ref record, string.Create(CultureInfo.InvariantCulture, $"{position.FrontCount} swaps one way and {position.BackCount} the other without closing"));
         }
         else if (verdict is SandwichVerdict.GrossNegative or SandwichVerdict.PartialAtLoss)
         {
-            Add(ref record, $"paid {position.FrontIn}, got {position.BackOut}");
+            Add(ref record, string.Create(CultureInfo.InvariantCulture, $"paid {position.FrontIn}, got {position.BackOut}"));
         }
     }
 
-    private static void Add(ref RoundTrip record, FormattableString text) => record.Evidence.Add(text.ToString(CultureInfo.InvariantCulture));
+    private static void Add(ref RoundTrip record, string text) => record.Evidence.Add(text);
 }

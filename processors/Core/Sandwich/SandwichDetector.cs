@@ -106,6 +106,7 @@ public sealed class SandwichDetector
             // What a neighbour's links ask for is still at hand when the transaction is read: one way through memory.
             for (var i = 0; i < transactions.Length; i++)
             {
+                if (i + Ahead.Distance < transactions.Length) { Ahead.Fetch(transactions[i + Ahead.Distance]); }
                 _bundles.Next(transactions);
                 Read(transactions[i]);
             }
