@@ -51,8 +51,9 @@ internal static class DetectorBench
     private static void Memory(TextWriter output, CancellationToken cancel)
     {
         const int All = 100_000, Step = 1_000;
-        var run = new SandwichRun();
         var blocks = DetectorBlocks.OfManyPools(100);
+        var input = GC.GetTotalMemory(forceFullCollection: true);
+        var run = new SandwichRun();
         var slot = 1_000_000L;
         DetectorMeter.Feed(run, blocks, 2 * Step, ref slot);
         var (live, allocated, findings) = (GC.GetTotalMemory(forceFullCollection: true), GC.GetAllocatedBytesForCurrentThread(), run.Findings);
@@ -69,10 +70,11 @@ internal static class DetectorBench
             swaps_per_slot = 100,
             findings = run.Findings - findings,
             allocated_bytes_per_slot = Math.Round((double)(GC.GetAllocatedBytesForCurrentThread() - allocated) / All, 1),
-            live_bytes_before = live,
-            live_bytes_after = GC.GetTotalMemory(forceFullCollection: true),
+            live_bytes_before = live - input,
+            live_bytes_after = GC.GetTotalMemory(forceFullCollection: true) - input,
         }));
         GC.KeepAlive(run);
+        GC.KeepAlive(blocks);
     }
 
     private sealed record Row(string Name, double Budget, Func<int, RecordList<Block>> Blocks, Func<IDetectorRun> Make);
