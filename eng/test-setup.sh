@@ -39,6 +39,24 @@ npm_package() {
     rm -rf "$work"
 }
 
+# Installs an npm package with what it needs into $cache/NAME/VERSION. Arguments: name in the cache, package, version.
+npm_tree() {
+    local folder=$cache/$1/$3 work
+    [[ -d $folder/node_modules/$2 ]] && return
+    if ! command -v npm > /dev/null; then
+        echo "test-setup: npm was not found, so $2 is absent; its tests will skip" >&2
+        return
+    fi
+    echo "test-setup: installing $2 $3" >&2
+    mkdir -p "$cache/$1" && work=$(mktemp -d "$cache/$1/.setup.XXXXXX") || return
+    if npm install --prefix "$work" --ignore-scripts --no-audit --no-fund --silent "$2@$3" > /dev/null 2>&1; then
+        mv -T "$work" "$folder" 2> /dev/null
+    else
+        echo "test-setup: $2 could not be installed; its tests will skip" >&2
+    fi
+    rm -rf "$work"
+}
+
 python_has() { /usr/bin/python3 -c "import $1" || python3 -c "import $1"; }
 
 has_clickhouse() { [[ -x /usr/sbin/clickhouse-server || -x /usr/bin/clickhouse-server ]]; }
@@ -51,6 +69,7 @@ npm_package kafkajs kafkajs 2.2.4 # these three also in tests/Integration/Kafka/
 npm_package avsc avsc 5.7.9
 npm_package lz4js lz4js 0.2.0
 debian python3-clickhouse-driver /usr/bin/python3 -c "import clickhouse_driver"
+npm_tree solana-web3 @solana/web3.js 1.98.4 # also in tests/Integration/Node/Web3TheoryAttribute.cs
 npm_package clickhouse-js @clickhouse/client 1.23.1 # also in tests/Integration/Api/ClickHouse/ClientPrograms.cs
 
 # Only Debian's own package: it is the version that the tests are written for, and a current one asks for a password on installing.

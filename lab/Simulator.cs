@@ -61,6 +61,17 @@ public sealed class Simulator
         _stage.AddBlockhash(_previousHash);
     }
 
+    /// <summary>Validators and epochs, for the node that serves this chain.</summary>
+    internal ClusterState Cluster => _cluster;
+
+    internal LeaderSchedule Leaders => _leaders;
+
+    internal TipPayments Tips => _tips;
+
+    internal World World => _world;
+
+    internal SimulatorOptions Options => _options;
+
     /// <summary>What was made so far.</summary>
     public RunTotals Totals => _stage.Totals;
 

@@ -5,7 +5,7 @@ namespace Sluice.Lab;
 /// Proportions are in thousandths. Where a real block is named, the number was counted on it: slot 254170887 (March 2024,
 /// 602 transactions, 158 of them votes). Where none could be measured, the comment says what was chosen.
 /// </remarks>
-public sealed class SimulatorOptions
+public sealed record SimulatorOptions
 {
     /// <summary>Seed of all chance.</summary>
     public ulong Seed { get; init; } = 1;

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Sluice.Cli.Evaluation;
 using Sluice.Cli.Output;
+using Sluice.Cli.Serve;
 using Sluice.Lab;
 using Sluice.Lab.Evaluation;
 using Sluice.Lab.Output;
@@ -10,7 +11,7 @@ namespace Sluice.Cli.Commands;
 
 /// <summary>
 /// <c>sluice simulate --out DIR</c>: blocks of a simulated chain with the truth beside them. <c>sluice simulate --evaluate</c>: chains through
-/// the pipeline and what is found held against the truth, nothing written.
+/// the pipeline and what is found held against the truth, nothing written. <c>sluice simulate --serve</c>: the chain as a node.
 /// </summary>
 internal static class SimulateCommand
 {
@@ -35,6 +36,8 @@ internal static class SimulateCommand
         };
         var gzip = new Option<bool>("--gzip") { Description = "Compress the block files." };
         var json = new Option<bool>("--json") { Description = "The totals as one JSON object on standard output." };
+        var chain = new ChainArguments();
+        var serve = new ServeArguments();
         foreach (var (option, least) in new[] { (slots, 1), (perFile, 0), (seeds, 1) })
         {
             option.Validators.Add(r =>
@@ -44,20 +47,24 @@ internal static class SimulateCommand
         }
 
         var shared = new EvaluationOptions();
-        var command = new Command("simulate", "Writes blocks of a simulated chain, with the truth beside them, or evaluates what is found in it.")
+        var command = new Command("simulate", "Writes blocks of a simulated chain, with the truth beside them, evaluates what is found in it, or serves it as a Solana node.")
         {
             folder, evaluate, seeds, slots, seed, preset, perFile, gzip, json,
         };
         shared.AddTo(command, withJson: false);
+        chain.AddTo(command);
+        serve.AddTo(command);
         command.Validators.Add(r =>
         {
-            if (r.GetValue(evaluate) == (r.GetValue(folder) is not null)) { r.AddError("Name --out DIR, or --evaluate."); }
+            if ((r.GetValue(evaluate) ? 1 : 0) + (r.GetValue(folder) is not null ? 1 : 0) + (serve.IsAsked(r) ? 1 : 0) != 1) { r.AddError("Name --out DIR to write blocks, --evaluate to judge findings, or --serve to answer as a node."); }
             if (!r.GetValue(evaluate) && r.GetResult(seeds) is { Implicit: false }) { r.AddError("--seeds goes with --evaluate."); }
         });
         command.SetAction(async (parsed, cancel) =>
         {
             var isDense = (parsed.GetValue(preset) ?? (parsed.GetValue(evaluate) ? ForEvaluation : Default)) == ForEvaluation;
-            var count = parsed.GetValue(slots);
+            var isServed = serve.IsAsked(parsed);
+            var count = isServed && (parsed.GetResult(slots)?.Implicit ?? true) ? int.MaxValue : parsed.GetValue(slots);
+            if (isServed) { return await ServeRun.RunAsync(serve.Read(parsed, Options(parsed.GetValue(seed))), cancel); }
             if (parsed.GetValue(folder) is { } name)
             {
                 return Run(
@@ -73,7 +80,7 @@ internal static class SimulateCommand
 
             return EvaluationOptions.Report(evaluator, chains, shared.Thresholds(parsed), parsed.GetValue(json));
 
-            SimulatorOptions Options(ulong of) => isDense ? SimulatorOptions.ForEvaluation(of, count) : new SimulatorOptions { Seed = of, Slots = count };
+            SimulatorOptions Options(ulong of) => chain.Apply(parsed, isDense ? SimulatorOptions.ForEvaluation(of, count) : new SimulatorOptions { Seed = of, Slots = count });
         });
         return command;
     }
