@@ -26,6 +26,12 @@ internal sealed class ServeHost : IAsyncDisposable
 
     private const int MaxConnections = 4_096;
 
+    /// <summary>
+    /// Slots after which dropped blocks are collected. Blocks are arrays of megabytes, few and without references: finding them costs next to nothing,
+    /// while the collector left alone let three times of what is kept pile up.
+    /// </summary>
+    private const int CollectEvery = 64;
+
     private readonly ServeOptions _options;
     private readonly TimeProvider _time;
     private readonly WebApplication _server;
@@ -170,6 +176,7 @@ internal sealed class ServeHost : IAsyncDisposable
     {
         var slotTicks = Math.Max(1, (long)(_options.SlotTime.TotalSeconds * _time.TimestampFrequency));
         var due = _time.GetTimestamp() + slotTicks;
+        var made = 0L;
         while (!_ending.IsCancellationRequested && Node.TryMake())
         {
             var left = _time.GetElapsedTime(_time.GetTimestamp(), due);
@@ -186,6 +193,7 @@ internal sealed class ServeHost : IAsyncDisposable
             }
 
             Node.Publish();
+            if (++made % CollectEvery == 0) { GC.Collect(2, GCCollectionMode.Forced, blocking: false); }
         }
     }
 

@@ -25,10 +25,13 @@ public sealed class NodeOptions
 
     public int MaxSubscriptions { get; init; } = 100;
 
-    /// <summary>Messages, and bytes, that wait for a subscriber; one that lets more pile up is disconnected.</summary>
+    /// <summary>
+    /// Messages, and bytes, that wait for a subscriber; one that lets more pile up is disconnected. The bytes are shared by all who wait for the same
+    /// block; a mainnet-sized one has 3 MB.
+    /// </summary>
     public int MaxWaitingMessages { get; init; } = 256;
 
-    public long MaxWaitingBytes { get; init; } = 64L << 20;
+    public long MaxWaitingBytes { get; init; } = 256L << 20;
 
     /// <summary>What goes wrong.</summary>
     public FaultOptions Faults { get; init; } = new();
