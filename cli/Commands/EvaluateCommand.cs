@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Sluice.Cli.Evaluation;
 using Sluice.Cli.Output;
+using Sluice.Lab.Definitions;
 using Sluice.Lab.Evaluation;
 using Sluice.Lab.Output;
 
@@ -16,7 +17,7 @@ internal static class EvaluateCommand
             Description = "Block files to find in, in place of --findings or --store.",
             Arity = ArgumentArity.ZeroOrMore,
         };
-        var truth = new Option<string>("--truth") { Description = "What was planted: truth.ndjson of 'sluice simulate --out'.", HelpName = "FILE", Required = true };
+        var truth = new Option<string?>("--truth") { Description = "What was planted: truth.ndjson of 'sluice simulate --out'.", HelpName = "FILE" };
         var findings = new Option<string?>("--findings")
         {
             Description = "Findings, one JSON object a line, as 'sluice replay --json' prints them, or any detector's (docs/benchmark.md); - reads standard input.",
@@ -28,13 +29,17 @@ internal static class EvaluateCommand
         shared.AddTo(command);
         command.Validators.Add(r =>
         {
-            var sources = (r.GetValue(paths) is { Length: > 0 } ? 1 : 0) + (r.GetValue(findings) is null ? 0 : 1) + (r.GetValue(store) is null ? 0 : 1);
+            var hasPaths = r.GetValue(paths) is { Length: > 0 };
+            var sources = (hasPaths ? 1 : 0) + (r.GetValue(findings) is null ? 0 : 1) + (r.GetValue(store) is null ? 0 : 1);
             if (sources != 1) { r.AddError("Name one source: --findings FILE, --store DIR, or block files."); }
+            else if (r.GetValue(shared.Definitions) && !hasPaths) { r.AddError("--definitions needs block files."); }
+            else if (!r.GetValue(shared.Definitions) && r.GetValue(truth) is null) { r.AddError("Name --truth FILE, or --definitions for blocks of which nobody knows it."); }
         });
         command.SetAction(async (parsed, cancel) =>
         {
-            var entries = TruthReader.ReadFile(parsed.GetRequiredValue(truth));
+            var entries = parsed.GetValue(truth) is { } path ? TruthReader.ReadFile(path) : null;
             var chains = EvaluatedChains.None;
+            var set = parsed.GetValue(shared.Definitions) ? new DefinitionSet() : null;
             DetectorOutput output;
             if (parsed.GetValue(findings) is { } file)
             {
@@ -48,12 +53,24 @@ internal static class EvaluateCommand
             else
             {
                 using var progress = new ProgressLine();
-                (output, chains) = await EvaluationRun.ReadAsync(parsed.GetValue(paths)!, progress, cancel);
+                (output, chains) = await EvaluationRun.ReadAsync(parsed.GetValue(paths)!, set, progress, cancel);
             }
 
-            var evaluator = new Evaluator();
-            evaluator.Add(parsed.GetRequiredValue(truth), entries, output);
-            return EvaluationOptions.Report(evaluator, chains, shared.Thresholds(parsed), parsed.GetValue(shared.Json));
+            Evaluator? evaluator = null;
+            if (entries is not null)
+            {
+                evaluator = new Evaluator();
+                evaluator.Add(parsed.GetValue(truth)!, entries, output);
+            }
+
+            DefinitionScores? definitions = null;
+            if (set is not null)
+            {
+                definitions = new DefinitionScores();
+                definitions.Add(parsed.GetValue(truth) ?? "blocks", entries, output, set);
+            }
+
+            return EvaluationOptions.Report(evaluator, definitions, chains, shared.Thresholds(parsed), parsed.GetValue(shared.Json));
         });
         return command;
     }

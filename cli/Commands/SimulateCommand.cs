@@ -4,6 +4,7 @@ using Sluice.Cli.Evaluation;
 using Sluice.Cli.Output;
 using Sluice.Cli.Serve;
 using Sluice.Lab;
+using Sluice.Lab.Definitions;
 using Sluice.Lab.Evaluation;
 using Sluice.Lab.Output;
 
@@ -72,13 +73,14 @@ internal static class SimulateCommand
             }
 
             var evaluator = new Evaluator();
+            var definitions = parsed.GetValue(shared.Definitions) ? new DefinitionScores() : null;
             EvaluatedChains chains;
             using (var progress = new ProgressLine())
             {
-                chains = await EvaluationRun.SimulateAsync(parsed.GetValue(seed), parsed.GetValue(seeds), Options, evaluator, progress, cancel);
+                chains = await EvaluationRun.SimulateAsync(parsed.GetValue(seed), parsed.GetValue(seeds), Options, evaluator, definitions, progress, cancel);
             }
 
-            return EvaluationOptions.Report(evaluator, chains, shared.Thresholds(parsed), parsed.GetValue(json));
+            return EvaluationOptions.Report(evaluator, definitions, chains, shared.Thresholds(parsed), parsed.GetValue(json));
 
             SimulatorOptions Options(ulong of) => chain.Apply(parsed, isDense ? SimulatorOptions.ForEvaluation(of, count) : new SimulatorOptions { Seed = of, Slots = count });
         });

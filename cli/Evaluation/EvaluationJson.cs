@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Sluice.Lab.Definitions;
 using Sluice.Lab.Evaluation;
 
 namespace Sluice.Cli.Evaluation;
@@ -6,7 +7,7 @@ namespace Sluice.Cli.Evaluation;
 /// <summary>An evaluation as one JSON object on a line.</summary>
 internal static class EvaluationJson
 {
-    public static void Write(TextWriter output, Evaluator evaluator, EvaluatedChains chains, IReadOnlyList<string> missed)
+    public static void Write(TextWriter output, Evaluator? evaluator, DefinitionScores? definitions, EvaluatedChains chains, IReadOnlyList<string> missed)
     {
         using var bytes = new MemoryStream();
         using (var json = new Utf8JsonWriter(bytes))
@@ -20,7 +21,13 @@ internal static class EvaluationJson
                 json.WriteNumber("seconds", Math.Round(chains.Elapsed.TotalSeconds, 3));
             }
 
-            ReportJson.WriteFields(json, evaluator);
+            if (evaluator is not null) { ReportJson.WriteFields(json, evaluator); }
+            if (definitions is not null)
+            {
+                json.WritePropertyName("definitions");
+                definitions.Write(json);
+            }
+
             json.WriteStartArray("thresholds_missed");
             foreach (var line in missed) { json.WriteStringValue(line); }
             json.WriteEndArray();

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Sluice.Cli.Output;
+using Sluice.Lab.Definitions;
 using Sluice.Lab.Evaluation;
 
 namespace Sluice.Cli.Evaluation;
@@ -13,8 +14,14 @@ internal sealed class EvaluationOptions
 
     public Option<bool> Json { get; } = new("--json") { Description = "One JSON object on standard output." };
 
+    public Option<bool> Definitions { get; } = new("--definitions")
+    {
+        Description = "Run the published definitions of sandwiches on the same blocks too, and compare.",
+    };
+
     public void AddTo(Command command, bool withJson = true)
     {
+        command.Options.Add(Definitions);
         foreach (var option in new[] { _precision, _recall, _evasions }) { command.Options.Add(option); }
         if (withJson) { command.Options.Add(Json); }
     }
@@ -22,11 +29,21 @@ internal sealed class EvaluationOptions
     public Thresholds Thresholds(ParseResult parsed) => new(parsed.GetValue(_precision), parsed.GetValue(_recall), parsed.GetValue(_evasions));
 
     /// <summary>Prints the report and tells the exit code.</summary>
-    public static int Report(Evaluator evaluator, EvaluatedChains chains, Thresholds thresholds, bool json)
+    /// <param name="evaluator">Figures against the truth; null where there is none.</param>
+    /// <param name="definitions">Figures of the published definitions; null where nobody asked.</param>
+    public static int Report(Evaluator? evaluator, DefinitionScores? definitions, EvaluatedChains chains, Thresholds thresholds, bool json)
     {
-        var missed = thresholds.Missed(evaluator).ToArray();
-        if (json) { EvaluationJson.Write(Console.Out, evaluator, chains, missed); }
-        else { EvaluationTable.Print(Console.Out, evaluator); }
+        var missed = evaluator is null ? [] : thresholds.Missed(evaluator).ToArray();
+        if (json)
+        {
+            EvaluationJson.Write(Console.Out, evaluator, definitions, chains, missed);
+        }
+        else
+        {
+            if (evaluator is not null) { EvaluationTable.Print(Console.Out, evaluator); }
+            if (definitions is not null) { EvaluationTable.Print(Console.Out, definitions); }
+        }
+
         foreach (var line in missed) { Fail.Print(line); }
         return missed.Length == 0 ? ExitCode.Done : ExitCode.Failed;
     }

@@ -1,6 +1,7 @@
 using Sluice.Cli.Output;
 using Sluice.Cli.Replay;
 using Sluice.Lab;
+using Sluice.Lab.Definitions;
 using Sluice.Lab.Evaluation;
 
 namespace Sluice.Cli.Evaluation;
@@ -24,9 +25,11 @@ internal static class EvaluationRun
     /// <param name="seeds">How many.</param>
     /// <param name="optionsOf">Options of a chain by its seed.</param>
     /// <param name="evaluator">Gets the figures.</param>
+    /// <param name="definitions">Gets the figures of the published definitions; null where nobody asks for them.</param>
     /// <param name="progress">Shown after each chain and within; null for none.</param>
     public static async Task<EvaluatedChains> SimulateAsync(
-        ulong first, int seeds, Func<ulong, SimulatorOptions> optionsOf, Evaluator evaluator, ProgressLine? progress, CancellationToken cancel)
+        ulong first, int seeds, Func<ulong, SimulatorOptions> optionsOf, Evaluator evaluator, DefinitionScores? definitions, ProgressLine? progress,
+        CancellationToken cancel)
     {
         var clock = System.Diagnostics.Stopwatch.StartNew();
         var (slots, transactions) = (0L, 0L);
@@ -35,10 +38,13 @@ internal static class EvaluationRun
             var seed = first + (ulong)i;
             var input = new SimulatedInput(optionsOf(seed));
             var shown = progress is null ? null : new SeedProgress(progress, input, i, seeds);
-            var collector = new FindingCollector();
+            var set = definitions is null ? null : new DefinitionSet();
+            var collector = new FindingCollector(set);
             var run = new ReplayRun(input, null, null, new ReplayOptions { Findings = collector, AfterBlock = shown is null ? null : shown.Show });
             await run.RunAsync(null, cancel);
             evaluator.Add($"seed {seed}", input.Truth, collector.Output);
+            set?.Finish();
+            if (set is not null) { definitions?.Add($"seed {seed}", input.Truth, collector.Output, set); }
             slots += run.Summary.Slots;
             transactions += run.Summary.Transactions;
         }
@@ -46,12 +52,14 @@ internal static class EvaluationRun
         return new EvaluatedChains(seeds, slots, transactions, clock.Elapsed);
     }
 
-    /// <summary>Reads block files and gathers what is found in them.</summary>
-    public static async Task<(DetectorOutput Output, EvaluatedChains Blocks)> ReadAsync(IEnumerable<string> paths, ProgressLine? progress, CancellationToken cancel)
+    /// <summary>Reads block files and gathers what is found in them, by the definitions too where there are any.</summary>
+    public static async Task<(DetectorOutput Output, EvaluatedChains Blocks)> ReadAsync(
+        IEnumerable<string> paths, DefinitionSet? definitions, ProgressLine? progress, CancellationToken cancel)
     {
-        var collector = new FindingCollector();
+        var collector = new FindingCollector(definitions);
         var run = new ReplayRun(new FileInput(paths), null, null, new ReplayOptions { Findings = collector });
         var totals = await run.RunAsync(progress, cancel);
+        definitions?.Finish();
         return (collector.Output, new EvaluatedChains(0, run.Summary.Slots, run.Summary.Transactions, totals.Elapsed));
     }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Sluice.Cli.Output;
 using Sluice.Lab;
+using Sluice.Lab.Definitions;
 using Sluice.Lab.Evaluation;
 using Spectre.Console;
 
@@ -24,6 +25,35 @@ internal static class EvaluationTable
 
         LookAlikes(console, evaluator);
         foreach (var kind in Evaluator.ScoredKinds) { Cases(output, evaluator[kind], ShownCases, withCounts: true); }
+    }
+
+    /// <summary>What each definition finds, misses and invents; the columns of the truth only where there is one.</summary>
+    public static void Print(TextWriter output, DefinitionScores definitions)
+    {
+        var hasTruth = definitions.Rows.Any(r => r.Truth is not null);
+        string[] always = ["sandwiches", "victims", "of them sluice's"];
+        var table = NewTable(
+            "Sandwiches by definition",
+            hasTruth ? [.. always, "planted found", "recall", "victims found", "recall", "not planted", "precision", "look-alikes taken"] : always);
+        foreach (var row in definitions.Rows)
+        {
+            string[] cells = [row.Name, Human.Count(row.Sandwiches), Human.Count(row.Victims), Human.Count(row.Shared)];
+            if (row.Truth is { } truth)
+            {
+                var score = truth[TruthKind.Sandwich];
+                var lookAlikes = score.LookAlikes.Values;
+                cells =
+                [
+                    .. cells, $"{Human.Count(score.All.Found)} of {Human.Count(score.All.Planted)}", Share(score.All.Recall),
+                    $"{Human.Count(score.All.RowsFound)} of {Human.Count(score.All.RowsPlanted)}", Share(score.All.RowRecall),
+                    Human.Count(score.RowsStated - score.All.RowsFound), Share(score.Precision), $"{Human.Count(lookAlikes.Sum(l => l.Taken))} of {Human.Count(lookAlikes.Sum(l => l.Planted))}",
+                ];
+            }
+
+            Row(table, cells);
+        }
+
+        ConsoleOf(output).Write(table);
     }
 
     /// <summary>One line a kind, and what went wrong.</summary>
@@ -148,6 +178,7 @@ internal static class EvaluationTable
     {
         null => "–",
         0 => "0",
+        < 0.000001 => "< 0.0001 %",
         { } share => (share * 100).ToString("0.####", CultureInfo.InvariantCulture) + " %",
     };
 
@@ -158,7 +189,7 @@ internal static class EvaluationTable
             Out = new AnsiConsoleOutput(output),
             Ansi = Console.IsOutputRedirected ? AnsiSupport.No : AnsiSupport.Detect,
         });
-        if (Console.IsOutputRedirected) { console.Profile.Width = 180; }
+        if (Console.IsOutputRedirected) { console.Profile.Width = 220; }
         return console;
     }
 

@@ -1,4 +1,5 @@
 using Sluice.Cli.Replay;
+using Sluice.Lab.Definitions;
 using Sluice.Lab.Evaluation;
 using Sluice.Processors.Core.Arbitrage;
 using Sluice.Processors.Core.Prices;
@@ -8,7 +9,8 @@ using Sluice.Schemas.Records;
 namespace Sluice.Cli.Evaluation;
 
 /// <summary>Gathers what the detectors say of one chain, in the form that is scored.</summary>
-internal sealed class FindingCollector : IFindings
+/// <param name="definitions">Is given each block as well; null where nobody asks for the published definitions.</param>
+internal sealed class FindingCollector(DefinitionSet? definitions = null) : IFindings
 {
     private readonly ArbitrageDetector _arbitrage = new();
     private readonly BlockContext _context = new();
@@ -20,6 +22,7 @@ internal sealed class FindingCollector : IFindings
     /// </summary>
     public void Begin(in Block block)
     {
+        definitions?.Add(SeenBlock.From(in block));
         _context.Begin(block);
         foreach (ref readonly var tx in block.Transactions.Span)
         {
