@@ -10,6 +10,9 @@ out=$(mktemp)
 trap 'rm -f "$out" "$out.peer"' EXIT
 dotnet cli/bin/Release/net10.0/sluice.dll bench "$@" | tee "$out"
 
+# What the detectors find of what simulated chains hold, at full size: a quarter of an hour or so.
+dotnet cli/bin/Release/net10.0/sluice.dll bench evaluate
+
 # Over Kafka: on SLUICE_BENCH_KAFKA=host:port, else on librdkafka's mock in the bench's process.
 kafka=bench/Kafka/bin/Release/net10.0/Sluice.Bench.Kafka.dll
 dotnet build bench/Kafka/Sluice.Bench.Kafka.csproj -c Release --nologo -v q > /dev/null

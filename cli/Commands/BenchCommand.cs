@@ -17,6 +17,7 @@ internal static class BenchCommand
         var command = new Command("bench", "Measures reading, decoding and whole replays on this machine, one JSON object a line.") { seconds };
         command.SetAction((parsed, cancel) => RunAsync(TimeSpan.FromSeconds(parsed.GetValue(seconds)), cancel));
         command.Subcommands.Add(CreateDetectors());
+        command.Subcommands.Add(CreateEvaluate());
         return command;
     }
 
@@ -32,6 +33,27 @@ internal static class BenchCommand
         {
             DetectorBench.Run(TimeSpan.FromSeconds(parsed.GetValue(seconds)), Console.Out, cancel);
             return Task.FromResult(ExitCode.Done);
+        });
+        return command;
+    }
+
+    private static Command CreateEvaluate()
+    {
+        var seeds = new Option<int>("--seeds") { Description = "Chains.", DefaultValueFactory = _ => 50 };
+        var slots = new Option<int>("--slots") { Description = "Slots of each.", DefaultValueFactory = _ => 2_000 };
+        foreach (var option in new[] { seeds, slots })
+        {
+            option.Validators.Add(r =>
+            {
+                if (r.GetValueOrDefault<int>() is < 1 or > 1_000_000) { r.AddError($"{option.Name} takes 1 to 1000000."); }
+            });
+        }
+
+        var command = new Command("evaluate", "Evaluates the detectors at full size: precision, recall and money over many simulated chains.") { seeds, slots };
+        command.SetAction(async (parsed, cancel) =>
+        {
+            await EvaluateBench.RunAsync(parsed.GetValue(seeds), parsed.GetValue(slots), Console.Out, cancel);
+            return ExitCode.Done;
         });
         return command;
     }

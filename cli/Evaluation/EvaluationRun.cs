@@ -41,7 +41,15 @@ internal static class EvaluationRun
             var set = definitions is null ? null : new DefinitionSet();
             var collector = new FindingCollector(set);
             var run = new ReplayRun(input, null, null, new ReplayOptions { Findings = collector, AfterBlock = shown is null ? null : shown.Show });
-            await run.RunAsync(null, cancel);
+            try
+            {
+                await run.RunAsync(null, cancel);
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                throw new InvalidOperationException($"seed {seed}: {e.Message}", e);
+            }
+
             evaluator.Add($"seed {seed}", input.Truth, collector.Output);
             set?.Finish();
             if (set is not null) { definitions?.Add($"seed {seed}", input.Truth, collector.Output, set); }

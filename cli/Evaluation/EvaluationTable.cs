@@ -24,6 +24,7 @@ internal static class EvaluationTable
         }
 
         LookAlikes(console, evaluator);
+        Causes(output, evaluator.Causes);
         foreach (var kind in Evaluator.ScoredKinds) { Cases(output, evaluator[kind], ShownCases, withCounts: true); }
     }
 
@@ -128,6 +129,15 @@ internal static class EvaluationTable
         }
 
         if (table.Rows.Count > 0) { console.Write(table); }
+    }
+
+    private static void Causes(TextWriter output, CauseScore causes)
+    {
+        if (causes.Planted == 0) { return; }
+        output.WriteLine(
+            $"Causes of {Human.Count(causes.Planted)} backruns: {Human.Count(causes.Right)} right, {Human.Count(causes.Other)} another, {Human.Count(causes.None)} none stated, "
+            + $"{Human.Count(causes.Missed)} not found; {Human.Count(causes.Unplanted)} stated of other arbitrages.");
+        foreach (var (tag, (planted, right)) in causes.Tags) { output.WriteLine($"  with tag {tag}: {Human.Count(right)} of {Human.Count(planted)} right"); }
     }
 
     private static void Cases(TextWriter output, KindScore score, int most, bool withCounts)

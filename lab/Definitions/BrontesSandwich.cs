@@ -1,5 +1,4 @@
 using Sluice.Lab.Evaluation;
-using Sluice.Schemas.Chain;
 
 namespace Sluice.Lab.Definitions;
 

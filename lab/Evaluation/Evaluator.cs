@@ -58,6 +58,11 @@ public sealed class Evaluator
             else if (finding.Cause is not { } stated) { Causes.None++; }
             else if (causes.Contains(stated)) { Causes.Right++; }
             else { Causes.Other++; }
+            foreach (var tag in entry.Tags)
+            {
+                var of = Causes.Tags.GetValueOrDefault(tag);
+                Causes.Tags[tag] = (of.Planted + 1, of.Right + (finding?.Cause is { } named && causes.Contains(named) ? 1 : 0));
+            }
         }
     }
 }

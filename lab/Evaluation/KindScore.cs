@@ -103,6 +103,9 @@ public sealed class CauseScore
     /// <summary>Causes stated of planted arbitrages that were planted without one: a trade before them may be one by chance.</summary>
     public int Unplanted { get; internal set; }
 
+    /// <summary>Planted ones and those found with their cause, by tag.</summary>
+    public SortedDictionary<string, (int Planted, int Right)> Tags { get; } = new(StringComparer.Ordinal);
+
     public double? Recall => Planted == 0 ? null : (double)Right / Planted;
 
     /// <summary>Right ones by those stated of arbitrages with a planted cause.</summary>

@@ -29,6 +29,16 @@ public static class ReportJson
         json.WriteNumber("unplanted", causes.Unplanted);
         Share(json, "recall", causes.Recall);
         Share(json, "precision", causes.Precision);
+        json.WriteStartObject("tags");
+        foreach (var (tag, (planted, right)) in causes.Tags)
+        {
+            json.WriteStartObject(tag);
+            json.WriteNumber("planted", planted);
+            json.WriteNumber("right", right);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndObject();
         json.WriteEndObject();
     }
 

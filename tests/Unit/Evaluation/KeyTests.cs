@@ -57,7 +57,7 @@ public class KeyTests
     [Fact]
     public void Causes_are_right_other_none_or_missed()
     {
-        TruthEntry Backrun(int number) => Arbitrage(number) with { Legs = [Leg(TruthRole.Cause, 900, 3), Leg(TruthRole.Swap, number)] };
+        TruthEntry Backrun(int number) => Arbitrage(number) with { Tags = ["backrun"], Legs = [Leg(TruthRole.Cause, 900, 3), Leg(TruthRole.Swap, number)] };
         var causes = Score(
             [Backrun(1), Backrun(2), Backrun(3), Backrun(4), Arbitrage(5)],
             FoundArbitrage(1) with { Cause = Sig(900) },
@@ -66,6 +66,7 @@ public class KeyTests
             FoundArbitrage(5) with { Cause = Sig(902) }).Causes;
         Assert.Equal((4, 1, 1, 1, 1, 1), (causes.Planted, causes.Right, causes.Other, causes.None, causes.Missed, causes.Unplanted));
         Assert.Equal((0.25, 0.5), (causes.Recall, causes.Precision));
+        Assert.Equal((4, 1), causes.Tags["backrun"]);
     }
 
     [Fact]
