@@ -1,5 +1,6 @@
 using Sluice.Lab.Scenarios.Arbitrage;
 using Sluice.Lab.Scenarios.Attempts;
+using Sluice.Lab.Scenarios.Jit;
 using Sluice.Lab.Scenarios.Liquidations;
 using Sluice.Lab.Scenarios.LookAlikes;
 using Sluice.Lab.Scenarios.Sandwiches;
@@ -53,6 +54,7 @@ internal sealed class Traffic
         _arbitrages = new ArbitragePlanter(stage, finder, execution, _swaps, _plain, purses);
         var liquidations = new LiquidationPlanter(stage, lenders, market, purses, jupiter, loans);
         var attempts = new AttemptPlanter(stage, finder, execution, _arbitrages, liquidations);
+        var providers = new Providers(stage, purses);
         _lookAlikes = new LookAlikePlanter(
             stage,
             new RouteLookAlikes(stage, market, _swaps, purses),
@@ -64,6 +66,8 @@ internal sealed class Traffic
             (liquidations.Plant, o => o.LiquidationsPerThousandBlocks),
             (attempts.Plant, o => o.AttemptsPerThousandBlocks),
             (new LendingPlanter(stage, lenders, market, purses, loans).Plant, o => o.LendingPerThousandBlocks),
+            (new JitPlanter(stage, _scenes, crowd, providers).Plant, o => o.JitPerThousandBlocks),
+            (new JitLookAlikes(stage, _scenes, crowd, orders, providers).Plant, o => o.JitPerThousandBlocks),
         ];
         _left = new int[_kinds.Length];
     }

@@ -17,7 +17,7 @@ public static class RuleVersions
     public const int RoundTrip = 1;
 
     /// <summary>1: first.</summary>
-    public const int Jit = 1;
+    public const int Jit = 2;
 
     /// <summary>1: first.</summary>
     public const int Liquidation = 1;

@@ -76,7 +76,7 @@ public sealed class JitDetector
         var removed = RemovedPercent(episode, money);
         if (removed < JitRules.LeastRemovedPercent) { return JitVerdict.PartialRemoval; }
         if (removed > JitRules.MostRemovedPercent) { return JitVerdict.OlderLiquidity; }
-        var range = RangeOf(episode);
+        var range = money.IsUntouched(episode.Adds + episode.Removes) ? RangeCheck.No : RangeOf(episode);
         if (range == RangeCheck.No) { return JitVerdict.OutOfRange; }
 
         var writer = new JitWriter(_changes, _swaps);
@@ -100,6 +100,8 @@ public sealed class JitDetector
         (fact.IxIndex, fact.InnerIxIndex, fact.LegIndex) = (swap.IxIndex, swap.InnerIxIndex, swap.LegIndex);
         (fact.Signature, fact.Signer, fact.Trader) = (tx.Signature, tx.Signer, swap.Trader);
         (fact.MintIn, fact.MintOut, fact.AmountIn, fact.AmountOut) = (swap.MintIn, swap.MintOut, swap.AmountIn, swap.AmountOut);
+        (fact.FeeIn, fact.FeeOut) = (swap.FeeMint == swap.MintIn ? swap.FeeAmount ?? 0 : 0, swap.FeeMint == swap.MintOut ? swap.FeeAmount ?? 0 : 0);
+        fact.SqrtPrice = swap.SqrtPriceX64 is { } root && root > 0 ? (UInt128)root : 0;
         (fact.TickBefore, fact.TickAfter, fact.Next) = (swap.TickBefore, swap.TickAfter, -1);
         ref var of = ref _poolFacts[pool];
         if (of.LastSwap >= 0) { _swaps[of.LastSwap].Next = _swapCount; } else { of.FirstSwap = _swapCount; }
@@ -226,18 +228,25 @@ public sealed class JitDetector
     private RangeCheck RangeOf(in Episode episode)
     {
         if (episode.HasUnknownRange || episode.LowerTick is not { } lower || episode.UpperTick is not { } upper) { return RangeCheck.Unknown; }
-        var isKnown = false;
+        var isKnown = true;
+        var at = episode.SwapBefore >= 0 ? _swaps[episode.SwapBefore].TickAfter : null;
         for (var i = FirstSwapOf(episode); i >= 0; i = i == episode.SwapAtEnd ? -1 : _swaps[i].Next)
         {
             ref readonly var swap = ref _swaps[i];
-            if (JitWriter.IsOwn(episode, swap) || (swap.TickBefore ?? swap.TickAfter) is not { } before) { continue; }
-            var after = swap.TickAfter ?? before;
-            if (Math.Max(before, after) >= lower && Math.Min(before, after) <= upper) { return RangeCheck.Yes; }
-            isKnown = true;
+
+            // A swap begins where the one before it ended.
+            var (before, after) = (swap.TickBefore ?? at, swap.TickAfter);
+            at = after;
+            if (JitWriter.IsOwn(episode, swap)) { continue; }
+            if (Covers(before ?? after, after ?? before, lower, upper)) { return RangeCheck.Yes; }
+            isKnown &= before is not null && after is not null;
         }
 
         return isKnown ? RangeCheck.No : RangeCheck.Unknown;
     }
+
+    private static bool Covers(int? before, int? after, int lower, int upper) =>
+        before is { } one && after is { } other && Math.Max(one, other) >= lower && Math.Min(one, other) <= upper;
 
     /// <summary>What was removed of what was added, percent.</summary>
     private static double RemovedPercent(in Episode episode, in JitMoney money) =>

@@ -23,6 +23,13 @@ internal struct SwapFact
     public Signature Signature;
     public Pubkey Signer, Trader, MintIn, MintOut;
     public ulong AmountIn, AmountOut;
+
+    /// <summary>What of the amounts is fee, where the event states it: of the one that came in and of the one that went out.</summary>
+    public ulong FeeIn, FeeOut;
+
+    /// <summary>Square-root price after it, Q64.64; 0 where it is not told.</summary>
+    public UInt128 SqrtPrice;
+
     public int? TickBefore, TickAfter;
 
     /// <summary>The pool's next swap; −1 for none yet.</summary>

@@ -4,7 +4,11 @@ using Sluice.Schemas.Records;
 
 namespace Sluice.Processors.Core.Jit;
 
-/// <summary>What an episode put into its pool and took out of it, in both tokens and at the price of the last swap between.</summary>
+/// <summary>What an episode put into its pool and took out of it, in both tokens and at the pool's price after the last swap between.</summary>
+/// <remarks>
+/// The price is the stated one; where none is stated, what the last swap paid without its fee. With the fee in the price, what a provider earned
+/// would be taken off again: he gave at that very price.
+/// </remarks>
 internal readonly struct JitMoney
 {
     public JitMoney(in Episode episode, ReadOnlySpan<ChangeFact> changes, in SwapFact last)
@@ -12,7 +16,9 @@ internal readonly struct JitMoney
         (MintA, MintB) = MintsOf(episode, changes, last);
         var (quote, other) = RankOf(MintA) > RankOf(MintB) ? (MintA, MintB) : (MintB, MintA);
         Quote = quote;
-        (QuoteUnits, OtherUnits) = last.MintIn == quote ? (last.AmountIn, last.AmountOut) : (last.AmountOut, last.AmountIn);
+        var (paid, received) = (last.AmountIn - Math.Min(last.FeeIn, last.AmountIn), (UInt128)last.AmountOut + last.FeeOut);
+        (QuoteUnits, OtherUnits) = last.MintIn == quote ? (paid, received) : (received, (UInt128)paid);
+        (QuoteUnits, OtherUnits) = AtPrice(last.SqrtPrice, QuoteUnits, OtherUnits);
         Int128 addedQuote = 0, addedOther = 0, takenQuote = 0, takenOther = 0, removedQuote = 0, removedOther = 0;
         for (var i = episode.FirstChange; i >= 0; i = changes[i].Next)
         {
@@ -42,15 +48,38 @@ internal readonly struct JitMoney
 
     public Int128 DeltaB { get; }
 
+    /// <summary>True when as much came out as went in, of both tokens, but for one unit that each change may round: no swap used it.</summary>
+    /// <param name="changes">Additions and removals.</param>
+    public bool IsUntouched(int changes) => Int128.Abs(DeltaA) <= changes && Int128.Abs(DeltaB) <= changes;
+
     /// <summary>Both differences in the quote token; null where the last swap tells no price.</summary>
     public Int128? Gross { get; }
 
     /// <summary>Value that was removed per value that was added, percent.</summary>
     public double RemovedPercent { get; }
 
-    private ulong QuoteUnits { get; }
+    private UInt128 QuoteUnits { get; }
 
-    private ulong OtherUnits { get; }
+    private UInt128 OtherUnits { get; }
+
+    /// <summary>The stated price as units of quote for units of the other token; which is the pool's first the swap tells, whose price is near it.</summary>
+    private static (UInt128 Quote, UInt128 Other) AtPrice(UInt128 root, UInt128 quote, UInt128 other)
+    {
+        var one = (UInt128)1 << 64;
+        if (root == 0 || quote == 0 || other == 0 || !Wide.TryMulDiv(root, root, one, out var price) || price == 0) { return (quote, other); }
+
+        // quote / other is near price when the other is the pool's first, else near its inverse: the farther one is off by more than its square root.
+        var isFirst = Distance(quote, one, other, price) <= Distance(quote, price, other, one);
+        return isFirst ? (price, one) : (one, price);
+    }
+
+    /// <summary>How often the greater of left · factor and right · other holds the smaller.</summary>
+    private static UInt128 Distance(UInt128 left, UInt128 factor, UInt128 right, UInt128 other)
+    {
+        var isLess = Wide.CompareProducts(left, factor, right, other) < 0;
+        if (isLess) { (left, factor, right, other) = (right, other, left, factor); }
+        return Wide.TryMulDiv(left, factor, right, out var quotient) && Wide.TryMulDiv(quotient, 1 << 20, other, out var times) ? times : UInt128.MaxValue;
+    }
 
     private Int128? InQuote(Int128 other)
     {

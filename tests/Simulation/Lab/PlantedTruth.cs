@@ -22,6 +22,7 @@ public sealed class PlantedTruth
                 NonVotesPerBlock = 120,
                 ArbitragesPerThousandBlocks = 12_000,
                 LookAlikesPerThousandBlocks = 14_000,
+                JitPerThousandBlocks = 0,
                 SandwichesPerThousandBlocks = 0, // of several transactions, which are looked at elsewhere
                 LiquidationsPerThousandBlocks = 0,
                 LendingPerThousandBlocks = 0,
