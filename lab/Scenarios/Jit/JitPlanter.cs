@@ -2,7 +2,6 @@ using Sluice.Lab.Chain;
 using Sluice.Lab.Scenarios.Scenes;
 using Sluice.Lab.Venues;
 using Sluice.Lab.Venues.Liquidity;
-using Sluice.Schemas.Chain;
 
 namespace Sluice.Lab.Scenarios.Jit;
 
