@@ -18,6 +18,23 @@ internal static class BenchCommand
         command.SetAction((parsed, cancel) => RunAsync(TimeSpan.FromSeconds(parsed.GetValue(seconds)), cancel));
         command.Subcommands.Add(CreateDetectors());
         command.Subcommands.Add(CreateEvaluate());
+        command.Subcommands.Add(CreateSimulate());
+        return command;
+    }
+
+    private static Command CreateSimulate()
+    {
+        var seconds = new Option<int>("--seconds") { Description = "Time to simulate for, seconds.", DefaultValueFactory = _ => 10 };
+        seconds.Validators.Add(r =>
+        {
+            if (r.GetValueOrDefault<int>() is < 1 or > 600) { r.AddError("--seconds takes 1 to 600."); }
+        });
+        var command = new Command("simulate", "Measures the simulator: transactions with state, as JSON, on one thread.") { seconds };
+        command.SetAction((parsed, cancel) =>
+        {
+            SimulateBench.Run(TimeSpan.FromSeconds(parsed.GetValue(seconds)), Console.Out, cancel);
+            return Task.FromResult(ExitCode.Done);
+        });
         return command;
     }
 

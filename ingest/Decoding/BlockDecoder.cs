@@ -34,6 +34,7 @@ public sealed class BlockDecoder
     private readonly RejectionCounts _rejections = new();
     private readonly RejectionCounts _readRejections = new();
     private readonly TextCache _texts = new();
+    private readonly HashSet<Schemas.Chain.Signature> _signatures = [];
     private readonly int[] _tipKeys = new int[WellKnown.TipAccounts.Length];
     private bool _mayLiquidate; // the transaction at hand invokes a protocol that can liquidate
 
@@ -59,6 +60,7 @@ public sealed class BlockDecoder
         block.Reset();
         _rejections.Clear();
         _readRejections.Clear();
+        _signatures.Clear();
         WriteHeader(raw, ref block);
         _view.Begin(raw);
         _marks.Begin(raw);
@@ -72,6 +74,7 @@ public sealed class BlockDecoder
                 continue;
             }
 
+            if (!_signatures.Add(tx.Signature)) { _rejections.Add(RejectionCounts.DuplicateSignature); }
             if (tx.IsVote) { CountVote(tx, ref block); }
             else { DecodeTransaction(raw, tx, ref block); }
         }
@@ -241,6 +244,7 @@ public sealed class BlockDecoder
         _transfers.Write(withLamports: isOfInterest, record.Transfers);
         _transfers.Write(record.AuthorityChanges);
         _quality.Tokens(ref block.Quality);
+        if (!_quality.BalancesAreExplained()) { _rejections.Add(RejectionCounts.UnexplainedBalance); }
     }
 
     /// <summary>

@@ -109,6 +109,8 @@ internal sealed partial class TransactionBuilder(World world)
     /// <summary>Swaps that took effect, in the order of execution.</summary>
     internal List<Venues.DoneSwap> Done { get; } = new(8);
 
+    private readonly List<(Venues.Pool Pool, Venues.PoolState State)> _kept = new(4);
+
     public bool HasFailed { get; private set; }
 
     /// <summary>Outer instruction that failed, and the program's error code.</summary>
@@ -151,6 +153,7 @@ internal sealed partial class TransactionBuilder(World world)
         UsesTables = usesTables;
         Array.Clear(Swaps);
         Done.Clear();
+        _kept.Clear();
         Name(payer, Use.Write | Use.Sign);
         SignatureCount = 1;
         if (secondSigner >= 0)
@@ -268,10 +271,23 @@ internal sealed partial class TransactionBuilder(World world)
             account.Owner = entry.OwnerBefore;
         }
 
+        foreach (var (pool, state) in _kept) { pool.State!.Restore(state); }
         _accounts[Entries[0].Account].Lamports -= Fee;
         Tip = 0;
         Array.Clear(Swaps);
         Done.Clear();
+    }
+
+    /// <summary>Keeps a pool's state as it is before its first swap, to be put back should the transaction fail.</summary>
+    internal void Keep(Venues.Pool pool)
+    {
+        if (pool.State is not { } state) { return; }
+        foreach (var (kept, _) in _kept)
+        {
+            if (kept == pool) { return; }
+        }
+
+        _kept.Add((pool, state.Copy()));
     }
 
     /// <summary>Adds an account to the innermost open instruction.</summary>

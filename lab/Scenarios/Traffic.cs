@@ -1,3 +1,5 @@
+using Sluice.Lab.Chain;
+using Sluice.Lab.Cluster;
 using Sluice.Lab.Scenarios.Arbitrage;
 using Sluice.Lab.Scenarios.Attempts;
 using Sluice.Lab.Scenarios.Jit;
@@ -29,6 +31,8 @@ internal sealed class Traffic
     private readonly SandwichPlanter _sandwiches;
     private readonly (Action Plant, Func<SimulatorOptions, int> PerThousand)[] _kinds;
     private readonly int[] _left;
+    private readonly AttemptPlanter _attempts;
+    private bool _isSpam;
     private int _planned;
     private int _plannedArbitrages;
     private int _plannedLookAlikes;
@@ -53,8 +57,8 @@ internal sealed class Traffic
         var finder = new PlanFinder(stage, market);
         _arbitrages = new ArbitragePlanter(stage, finder, execution, _swaps, _plain, purses);
         var liquidations = new LiquidationPlanter(stage, lenders, market, purses, jupiter, loans);
-        var attempts = new AttemptPlanter(stage, finder, execution, _arbitrages, liquidations);
         var providers = new Providers(stage, purses);
+        _attempts = new AttemptPlanter(stage, finder, execution, _arbitrages, liquidations);
         _lookAlikes = new LookAlikePlanter(
             stage,
             new RouteLookAlikes(stage, market, _swaps, purses),
@@ -64,7 +68,7 @@ internal sealed class Traffic
         [
             (_arbitrages.PlantBackrun, o => o.BackrunsPerThousandBlocks),
             (liquidations.Plant, o => o.LiquidationsPerThousandBlocks),
-            (attempts.Plant, o => o.AttemptsPerThousandBlocks),
+            (_attempts.Plant, o => o.AttemptsPerThousandBlocks),
             (new LendingPlanter(stage, lenders, market, purses, loans).Plant, o => o.LendingPerThousandBlocks),
             (new JitPlanter(stage, _scenes, crowd, providers).Plant, o => o.JitPerThousandBlocks),
             (new JitLookAlikes(stage, _scenes, crowd, orders, providers).Plant, o => o.JitPerThousandBlocks),
@@ -80,6 +84,8 @@ internal sealed class Traffic
     public void PlanBlock(int transactions)
     {
         _planned = transactions;
+        var turn = new Prng(_stage.Options.Seed, stream: 0x5BA3_0000_0000 + (_stage.World.Slot / LeaderSchedule.Turn));
+        _isSpam = turn.PerMille(_stage.Options.SpamTurnsPerMille);
         _plannedArbitrages = Thousandths(_stage.Options.ArbitragesPerThousandBlocks);
         _plannedLookAlikes = Thousandths(_stage.Options.LookAlikesPerThousandBlocks);
         _plannedSandwiches = Thousandths(_stage.Options.SandwichesPerThousandBlocks);
@@ -122,9 +128,10 @@ internal sealed class Traffic
         {
             _scenes.Step();
         }
-        else if (_stage.Random.PerMille(_stage.Options.FailedPerMille))
+        else if (_stage.Random.PerMille(_isSpam ? _stage.Options.SpamFailedPerMille : _stage.Options.FailedPerMille))
         {
-            NextFailed();
+            if (_isSpam && _stage.Random.PerMille(600)) { _attempts.Plant(); }
+            else { NextFailed(); }
         }
         else
         {

@@ -44,6 +44,7 @@ internal abstract class RangeVenue(World world) : Venue(world)
     /// </summary>
     public ulong SwapExactOut(TransactionBuilder tx, Pool pool, in Trade trade)
     {
+        tx.Keep(pool);
         var paid = Execute(tx, pool, trade, exactIn: false).AmountIn;
         if (!tx.HasFailed) { tx.Swaps[(int)Kind]++; }
         return paid;

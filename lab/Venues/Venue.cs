@@ -65,6 +65,7 @@ internal abstract class Venue(World world)
     {
         var held = Held(pool, trade);
         var reserves = Reserves(pool);
+        tx.Keep(pool);
         var received = Execute(tx, pool, trade);
         if (!tx.HasFailed) { Note(tx, pool, trade, held, reserves, new Replayed(trade.AToB, trade.AmountIn)); }
         return received;

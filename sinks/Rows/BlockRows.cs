@@ -88,7 +88,25 @@ public static class BlockRows
     public static bool Passed(in Block block) => block.Quality is
     {
         Parent: not ParentCheck.Broken, FeeFormulaFailed: 0, LamportsFailed: 0, TokensFailed: 0, RewardFailed: 0,
-    };
+    } && !HasContradiction(block);
+
+    /// <summary>
+    /// Whether a transaction was turned down because it contradicts itself or another one. What a reader merely does not know (a version, an event in a
+    /// log) contradicts nothing, nor does an instruction that a decoder could not make sense of.
+    /// </summary>
+    private static bool HasContradiction(in Block block)
+    {
+        foreach (ref readonly var rejection in block.Rejections.Span)
+        {
+            if (rejection.Stage == "read" ? rejection.Reason is not ("bad-log-event" or "unsupported-version")
+                : rejection.Reason is "broken-transaction" or "duplicate-signature" or "unexplained-balance")
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     /// <summary>Slots between the parent and this block, which their leaders skipped.</summary>
     public static int SkippedBefore(in Block block)

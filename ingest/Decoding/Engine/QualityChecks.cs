@@ -42,6 +42,32 @@ internal sealed class QualityChecks(TransactionView view, DecoderOptions options
         }
     }
 
+    /// <summary>
+    /// Whether every token account has what its transfers leave in it. Left out are wSOL, which wraps and unwraps without a transfer, mints that were minted
+    /// or burned, and Token-2022, which may withhold a fee.
+    /// </summary>
+    public bool BalancesAreExplained()
+    {
+        ref readonly var tx = ref view.Tx;
+        if (!tx.HasTokenBalances || !tx.HasInnerInstructions || view.HasOpaque) { return true; }
+        foreach (ref readonly var balance in view.Raw.TokenBalances.Span.Slice(tx.TokenBalanceStart, tx.TokenBalanceCount))
+        {
+            if (balance.Pre == balance.Post || balance.Mint == view.WrappedSol || HasSupplyChange(balance.Mint)) { continue; }
+            if (balance.TokenProgram >= 0 && view.Entries[view.EntryOfKey[balance.TokenProgram]].IsToken2022) { continue; }
+            var amount = (Int128)balance.Pre;
+            foreach (ref readonly var transfer in view.Transfers.Span)
+            {
+                if (transfer.IsNative) { continue; }
+                if (transfer.Destination == balance.Account) { amount += transfer.Received; }
+                if (transfer.Source == balance.Account) { amount -= transfer.Sent; }
+            }
+
+            if (amount != balance.Post) { return false; }
+        }
+
+        return true;
+    }
+
     /// <summary>The leader's fee reward against the rule of its slot.</summary>
     public void Reward(in Block block, ulong slot, ref Quality quality)
     {

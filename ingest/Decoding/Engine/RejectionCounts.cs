@@ -23,6 +23,12 @@ internal sealed class RejectionCounts
     /// <summary>A transaction whose ranges or keys point outside the block.</summary>
     public const string BrokenTransaction = "broken-transaction";
 
+    /// <summary>A transaction whose first signature another one of the block has.</summary>
+    public const string DuplicateSignature = "duplicate-signature";
+
+    /// <summary>A transaction with a token account whose balance changed by something else than what its instructions moved.</summary>
+    public const string UnexplainedBalance = "unexplained-balance";
+
     private readonly List<(string Reason, int Count)> _counts = [];
 
     /// <summary>Instructions of known venues that could not be decoded.</summary>
