@@ -142,6 +142,18 @@ public class EvaluatorTests
     }
 
     [Fact]
+    public void Half_of_three_errors_is_the_second_and_nine_tenths_the_third()
+    {
+        var spread = new ErrorSpread();
+        foreach (var stated in new[] { 120, 100, 110 }) { spread.Add(stated, 100, isSol: false); }
+        spread.Add(-5, 0, isSol: false);
+        Assert.Equal((0.1, 1.0, 1.0, 1), (spread.Median, spread.P90, spread.Max, spread.Exact));
+        var three = new ErrorSpread();
+        foreach (var stated in new[] { 120, 100, 110 }) { three.Add(stated, -100, isSol: false); }
+        Assert.Equal((2.1, 2.2, 0), (three.Median, three.P90, three.Exact));
+    }
+
+    [Fact]
     public void A_profit_in_another_token_is_not_compared()
     {
         var all = Score([Arbitrage(1)], FoundArbitrage(1) with { ProfitMint = WellKnown.Usdc })[TruthKind.Arbitrage].All;
