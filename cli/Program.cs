@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
 using Sluice.Cli.Commands;
+using Sluice.Cli.Live;
 using Sluice.Cli.Output;
 using Sluice.Cli.Roles;
 using Sluice.Cli.Roles.Ingest;
@@ -10,6 +11,7 @@ using Sluice.Cli.Roles.Tail;
 // Exit codes: 0 done, 1 failed or something was left out, 2 wrong arguments, 130 interrupted.
 var root = new RootCommand("Streams Solana blocks into swaps and findings that anybody can query.")
 {
+    RunCommand.Create(),
     ReplayCommand.Create(),
     SimulateCommand.Create(),
     EvaluateCommand.Create(),

@@ -48,6 +48,9 @@ internal interface IInput
     /// <summary>How far the reading is, in the unit of <see cref="TotalUnits"/>.</summary>
     long DoneUnits { get; }
 
+    /// <summary>Where the reading is, for progress; null where <see cref="DoneUnits"/> tells.</summary>
+    string? Position => null;
+
     /// <summary>Yields documents and problems in order. Called from one thread; blocks while reading.</summary>
     IEnumerable<(InputDocument? Document, InputProblem? Problem)> Read(CancellationToken cancel);
 }

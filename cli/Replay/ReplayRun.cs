@@ -23,6 +23,9 @@ internal sealed record ReplayOptions
     /// <summary>Called after each document, for progress of one's own.</summary>
     public Action? AfterBlock { get; init; }
 
+    /// <summary>How rows are batched; null for the default.</summary>
+    public StoreWriterOptions? Writer { get; init; }
+
     /// <summary>Makes the meters that the run counts on.</summary>
     public IMeterFactory? Meters { get; init; }
 }
@@ -87,5 +90,5 @@ internal sealed class ReplayRun(IInput input, StoreWriter? writer, StoredSlots? 
         input.TotalUnits,
         string.Create(
             CultureInfo.InvariantCulture,
-            $"{Human.Count(Summary.Slots)} slots · {Summary.Transactions / Math.Max(clock.Elapsed.TotalSeconds, 0.001):N0} tx/s · {Human.Count(Summary.Findings)} findings"));
+            $"{(input.Position is { } position ? position + " · " : "")}{Human.Count(Summary.Slots)} slots · {Summary.Transactions / Math.Max(clock.Elapsed.TotalSeconds, 0.001):N0} tx/s · {Human.Count(Summary.Findings)} findings"));
 }

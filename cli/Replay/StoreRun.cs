@@ -11,7 +11,7 @@ internal static class StoreRun
     public static async Task<ReplayTotals> RunAsync(
         IClickHouse store, IInput input, ReplayOptions options, Action<ReplaySummary, ReplayTotals> print, CancellationToken cancel)
     {
-        await using var writer = await StoreWriter.OpenAsync(store, metrics: new StoreMetrics(options.Meters), ct: cancel);
+        await using var writer = await StoreWriter.OpenAsync(store, options.Writer, metrics: new StoreMetrics(options.Meters), ct: cancel);
         if (writer.Recovery.Slots.Count > 0)
         {
             Fail.Print($"an earlier run was broken off: {writer.Recovery.Rows} rows of {writer.Recovery.Slots.Count} unfinished slots were removed.");

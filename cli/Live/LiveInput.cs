@@ -1,0 +1,66 @@
+using System.Globalization;
+using Sluice.Cli.Output;
+using Sluice.Cli.Replay;
+using Sluice.Ingest.Blocks;
+using Sluice.Ingest.Decoding.Model;
+using Sluice.Ingest.Live;
+using Sluice.Ingest.Rpc;
+
+namespace Sluice.Cli.Live;
+
+/// <summary>Blocks of nodes as input, without an end.</summary>
+/// <param name="follower">Gets them.</param>
+/// <param name="first">First slot; null for the newest.</param>
+/// <param name="before">Last block that is known already.</param>
+internal sealed class LiveInput(BlockFollower follower, ulong? first, ulong? before) : IInput
+{
+    private long _slot;
+
+    public long TotalUnits => 0;
+
+    public long DoneUnits => 0;
+
+    public string Position
+    {
+        get
+        {
+            var slot = Interlocked.Read(ref _slot);
+            return slot == 0 ? "waiting for a block" : string.Create(CultureInfo.InvariantCulture, $"slot {slot}, {Human.Count((long)follower.Tip - slot)} behind");
+        }
+    }
+
+    public IEnumerable<(InputDocument? Document, InputProblem? Problem)> Read(CancellationToken cancel)
+    {
+        var blocks = follower.FollowAsync(first, before, cancel).GetAsyncEnumerator(cancel);
+        try
+        {
+            while (blocks.MoveNextAsync().AsTask().GetAwaiter().GetResult())
+            {
+                var block = blocks.Current;
+                Interlocked.Exchange(ref _slot, (long)block.Slot);
+                yield return block.Reply is { } reply
+                    ? (new LiveDocument(reply, block.Slot), null)
+                    : (null, new InputProblem(
+                        block.Missed!.Endpoint,
+                        "missed-slot",
+                        $"slot {block.Slot} has a block that no endpoint gave: {block.Missed.Message}; run again with --from {block.Slot} when one has it"));
+            }
+        }
+        finally
+        {
+            blocks.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        }
+    }
+
+    private sealed class LiveDocument(RpcReply reply, ulong slot) : InputDocument
+    {
+        public override string Source => reply.Endpoint;
+
+        public override ReadOnlySpan<byte> Bytes => reply.Body.Span;
+
+        public override ReadResult Read(DocumentReaders readers, RawBlock block) =>
+            readers.Json.Read(reply.Body.Span, new DocumentOrigin(reply.Endpoint, slot), block);
+
+        public override void Return() => reply.Dispose();
+    }
+}

@@ -1,0 +1,9 @@
+using Sluice.Ingest.Rpc;
+
+namespace Sluice.Ingest.Live;
+
+/// <summary>A slot that is known to have a block, and the block, or why it is missed.</summary>
+/// <param name="Slot">The slot.</param>
+/// <param name="Reply">The getBlock reply, which the taker disposes of; null where the block is missed.</param>
+/// <param name="Missed">Why it is missed; null where it is there.</param>
+public readonly record struct FollowedBlock(ulong Slot, RpcReply? Reply, RpcException? Missed);

@@ -1,0 +1,19 @@
+namespace Sluice.Ingest.Live;
+
+/// <summary>How blocks are followed.</summary>
+public sealed record FollowerOptions
+{
+    /// <summary>Blocks that are fetched at once. At the tip it is seldom more than one.</summary>
+    public int Ahead { get; init; } = 6;
+
+    /// <summary>Pause between two questions for the newest slot; a slot takes about 400 ms.</summary>
+    public TimeSpan PollEvery { get; init; } = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>Slots of one list of blocks.</summary>
+    public ulong ListSlots { get; init; } = 200;
+
+    /// <summary>Calls, of several rounds over all endpoints each, after which a block that no endpoint has, or has whole, counts as missed.</summary>
+    public int CallsPerBlock { get; init; } = 3;
+
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+}

@@ -1,0 +1,180 @@
+using Sluice.Ingest.Live;
+using Sluice.Ingest.Rpc;
+using Sluice.Schemas.Chain;
+using Sluice.Tests.Unit.Sinks;
+
+namespace Sluice.Tests.Unit.Rpc;
+
+/// <summary>Every block in order, once, whatever nodes leave out.</summary>
+public sealed class BlockFollowerTests
+{
+    private readonly ManualTime _time = new();
+
+    /// <summary>Blocks of the chain: slot and parent.</summary>
+    private readonly SortedDictionary<ulong, ulong> _chain = [];
+    private readonly HashSet<ulong> _unlisted = [];
+    private ulong _tip;
+
+    [Fact]
+    public async Task Blocks_come_in_order_and_skipped_slots_do_not()
+    {
+        Grow(100, 101, 104, 105, 109);
+        Assert.Equal([100, 101, 104, 105, 109], await FollowAsync(100, 5));
+    }
+
+    [Fact]
+    public async Task New_blocks_are_waited_for()
+    {
+        Grow(100);
+        var asked = 0;
+        var seen = await FollowAsync(100, 3, request =>
+        {
+            if (request.Method == "getSlot" && ++asked is 5 or 20) { Grow(_tip + 1); }
+            return null;
+        });
+        Assert.Equal([100, 101, 102], seen);
+    }
+
+    [Fact]
+    public async Task What_a_list_leaves_out_is_fetched_by_its_descendants()
+    {
+        Grow(100, 101, 102, 103, 104, 105);
+        _unlisted.UnionWith([102, 103]);
+        var follower = Follower(Answer);
+        Assert.Equal([100, 101, 102, 103, 104, 105], await TakeAsync(follower, 100, 6));
+        Assert.Equal(2, follower.BackFilled);
+    }
+
+    [Fact]
+    public async Task A_long_silence_of_leaders_is_gone_over()
+    {
+        Grow(100, 900);
+        Assert.Equal([100, 900], await FollowAsync(100, 2));
+    }
+
+    [Fact]
+    public async Task A_node_that_is_behind_hides_nothing()
+    {
+        Grow(100, 101, 102);
+
+        // One node tells the newest slot, the other lists blocks and has only seen the first.
+        var lists = 0;
+        var seen = await FollowAsync(100, 3, request => request.Method == "getBlocks" && ++lists == 1 ? FakeNodes.Answer.Result("[100]") : null);
+        Assert.Equal([100, 101, 102], seen);
+    }
+
+    [Fact]
+    public async Task An_outage_is_waited_for_and_told()
+    {
+        Grow(100, 101);
+        var (asked, told) = (0, 0);
+        var follower = new BlockFollower(
+            new ChainClient(Client(request => request.Method == "getBlock" && ++asked is > 1 and < 60 ? FakeNodes.Broken : Answer(request))),
+            new FollowerOptions { Time = _time })
+        {
+            Waiting = _ => Interlocked.Increment(ref told),
+        };
+        Assert.Equal([100, 101], await TakeAsync(follower, 100, 2));
+        Assert.True(told > 0);
+    }
+
+    [Fact]
+    public async Task A_block_that_no_node_has_is_given_out_as_missed()
+    {
+        Grow(100, 101, 102);
+        var follower = Follower(r => r.Method == "getBlock" && r.Parameters[0].GetUInt64() == 101 ? FakeNodes.Answer.Error(-32009, "Slot 101 was skipped, or missing in long-term storage") : Answer(r));
+        var blocks = new List<(ulong Slot, RpcFault? Missed)>();
+        await Pump(Run());
+        Assert.Equal([(100, null), (101, RpcFault.NotThere), (102, null)], blocks);
+
+        async Task<bool> Run()
+        {
+            await foreach (var block in follower.FollowAsync(100, null, CancellationToken.None))
+            {
+                block.Reply?.Dispose();
+                blocks.Add((block.Slot, block.Missed?.Fault));
+                if (blocks.Count == 3) { break; }
+            }
+
+            return true;
+        }
+    }
+
+    [Fact]
+    public async Task A_null_for_a_listed_block_is_missed_by_the_reader_and_not_taken_for_its_parent()
+    {
+        Grow(100, 101);
+        var seen = await FollowAsync(100, 2, r => r.Method == "getBlock" && r.Parameters[0].GetUInt64() == 100 ? FakeNodes.Answer.Result("null") : null);
+        Assert.Equal([100, 101], seen);
+    }
+
+    [Fact]
+    public async Task Without_a_first_slot_it_begins_at_the_newest()
+    {
+        Grow(100, 101, 102);
+        Assert.Equal([102], await FollowAsync(null, 1));
+    }
+
+    private void Grow(params ulong[] slots)
+    {
+        foreach (var slot in slots)
+        {
+            _chain[slot] = _chain.Count == 0 ? slot - 1 : _tip;
+            _tip = slot;
+        }
+    }
+
+    private Task<ulong[]> FollowAsync(ulong? first, int count, Func<FakeNodes.Request, FakeNodes.Answer?>? special = null) =>
+        TakeAsync(Follower(r => special?.Invoke(r) ?? Answer(r)), first, count);
+
+    private RpcClient Client(Func<FakeNodes.Request, FakeNodes.Answer> answer) => new FakeNodes(answer).Client(FakeNodes.Options(_time, "http://a", "http://b"));
+
+    private BlockFollower Follower(Func<FakeNodes.Request, FakeNodes.Answer> answer) => new(new ChainClient(Client(answer)), new FollowerOptions { Time = _time });
+
+    private Task<ulong[]> TakeAsync(BlockFollower follower, ulong? first, int count)
+    {
+        return Pump(Run());
+
+        async Task<ulong[]> Run()
+        {
+            var slots = new List<ulong>();
+            await foreach (var block in follower.FollowAsync(first, null, CancellationToken.None))
+            {
+                block.Reply?.Dispose();
+                slots.Add(block.Slot);
+                if (slots.Count == count) { break; }
+            }
+
+            return [.. slots];
+        }
+    }
+
+    private Task<T> Pump<T>(Task<T> task) => FakeNodes.DoneAsync(task, _time);
+
+    private FakeNodes.Answer Answer(FakeNodes.Request request)
+    {
+        lock (_chain)
+        {
+            switch (request.Method)
+            {
+                case "getSlot":
+                    return FakeNodes.Answer.Result(_tip.ToString());
+                case "getBlocks":
+                    var (first, last) = (request.Parameters[0].GetUInt64(), request.Parameters[1].GetUInt64());
+                    return FakeNodes.Answer.Result($"[{string.Join(',', _chain.Keys.Where(s => s >= first && s <= last && !_unlisted.Contains(s)))}]");
+                default:
+                    var slot = request.Parameters[0].GetUInt64();
+                    return _chain.TryGetValue(slot, out var parent)
+                        ? FakeNodes.Answer.Result($$"""{"blockHeight":1,"blockhash":"{{Hash(slot)}}","parentSlot":{{parent}},"previousBlockhash":"{{Hash(parent)}}","transactions":[]}""")
+                        : FakeNodes.Answer.Error(-32007, "skipped");
+            }
+        }
+    }
+
+    private static Pubkey Hash(ulong slot)
+    {
+        Span<byte> bytes = stackalloc byte[Pubkey.Size];
+        BitConverter.TryWriteBytes(bytes, slot);
+        return new Pubkey(bytes);
+    }
+}
