@@ -43,7 +43,7 @@ internal sealed class LiveInput(BlockFollower follower, ulong? first, ulong? bef
                     : (null, new InputProblem(
                         block.Missed!.Endpoint,
                         "missed-slot",
-                        $"slot {block.Slot} has a block that no endpoint gave: {block.Missed.Message}; run again with --from {block.Slot} when one has it"));
+                        MissedText(block)));
             }
         }
         finally
@@ -51,6 +51,10 @@ internal sealed class LiveInput(BlockFollower follower, ulong? first, ulong? bef
             blocks.DisposeAsync().AsTask().GetAwaiter().GetResult();
         }
     }
+
+    private static string MissedText(in FollowedBlock block) => block.First == block.Slot
+        ? $"slot {block.Slot} has a block that no endpoint gave ({block.Missed!.Message}); run again with --from {block.Slot} where one has it"
+        : $"slots {block.First} to {block.Slot} have blocks that no endpoint gave ({block.Missed!.Message}); run again with --from {block.First} where one has them";
 
     private sealed class LiveDocument(RpcReply reply, ulong slot) : InputDocument
     {

@@ -8,7 +8,7 @@ namespace Sluice.Ingest.Live;
 /// <remarks>
 /// Steps: ask for the newest slot and for the list of blocks up to it; fetch several at once; give them out in order. A block whose parent is later
 /// than the block given out before shows that the list left something out: what is between is fetched by the chain of parents and given out
-/// first. A node that cannot be reached is waited for as long as it takes; a block that nodes answer not to have counts as missed after some
+/// first; so are the blocks before the first one, down to the slot that was asked for. A node that cannot be reached is waited for as long as it takes; a block that nodes answer not to have counts as missed after some
 /// calls and is given out as such, so nothing is missed silently.
 /// </remarks>
 public sealed class BlockFollower(ChainClient chain, FollowerOptions options)
@@ -37,7 +37,7 @@ public sealed class BlockFollower(ChainClient chain, FollowerOptions options)
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var stop = ended.Token;
-        var last = before;
+        var last = before ?? (first > 0 ? first - 1 : null);
         Task<(List<ulong> Slots, ulong Next)>? listing = null;
         var next = first ?? await UntilAnsweredAsync(chain.GetSlotAsync, stop).ConfigureAwait(false);
         try
@@ -110,7 +110,7 @@ public sealed class BlockFollower(ChainClient chain, FollowerOptions options)
         {
             try
             {
-                return new FollowedBlock(slot, await chain.GetBlockAsync(slot, cancel).ConfigureAwait(false), null);
+                return new FollowedBlock(slot, slot, await chain.GetBlockAsync(slot, cancel).ConfigureAwait(false), null);
             }
             catch (RpcException e)
             {
@@ -118,7 +118,7 @@ public sealed class BlockFollower(ChainClient chain, FollowerOptions options)
 
                 // Whoever does not answer may answer later; whoever answers not to have it will hardly get it.
                 if (e.Fault is not (RpcFault.NotThere or RpcFault.BadReply)) { calls--; }
-                else if (calls >= options.CallsPerBlock) { return new FollowedBlock(slot, null, e); }
+                else if (calls >= options.CallsPerBlock) { return new FollowedBlock(slot, slot, null, e); }
             }
         }
     }
@@ -131,8 +131,10 @@ public sealed class BlockFollower(ChainClient chain, FollowerOptions options)
             && header.ParentSlot > known && header.ParentSlot < block.Slot && ancestors.Count < MostAncestors)
         {
             block = await FetchAsync(header.ParentSlot, cancel).ConfigureAwait(false);
+
+            // Without this block, those before it are not known either: they are missed with it.
+            if (block.Reply is null) { block = block with { First = known + 1 }; } else { BackFilled++; }
             ancestors.Push(block);
-            BackFilled++;
         }
 
         return ancestors;

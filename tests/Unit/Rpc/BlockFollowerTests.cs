@@ -101,6 +101,35 @@ public sealed class BlockFollowerTests
     }
 
     [Fact]
+    public async Task What_lies_before_a_nodes_memory_is_missed_as_a_range()
+    {
+        Grow(100, 101, 102, 103);
+
+        // Nodes that keep few blocks list what they have, and say nothing of the rest.
+        var follower = Follower(r => r.Method switch
+        {
+            "getBlocks" => FakeNodes.Answer.Result("[103]"),
+            "getBlock" when r.Parameters[0].GetUInt64() < 102 => FakeNodes.Answer.Error(-32001, "Block 101 cleaned up, does not exist on node. First available block: 102"),
+            _ => Answer(r),
+        });
+        var blocks = new List<(ulong First, ulong Slot, bool IsThere)>();
+        await Pump(Run());
+        Assert.Equal([(90, 101, false), (102, 102, true), (103, 103, true)], blocks);
+
+        async Task<bool> Run()
+        {
+            await foreach (var block in follower.FollowAsync(90, null, CancellationToken.None))
+            {
+                block.Reply?.Dispose();
+                blocks.Add((block.First, block.Slot, block.Reply is not null));
+                if (blocks.Count == 3) { break; }
+            }
+
+            return true;
+        }
+    }
+
+    [Fact]
     public async Task A_null_for_a_listed_block_is_missed_by_the_reader_and_not_taken_for_its_parent()
     {
         Grow(100, 101);
