@@ -11,7 +11,7 @@ public static class RuleVersions
     public const int Arbitrage = 2;
 
     /// <summary>1: first.</summary>
-    public const int Sandwich = 1;
+    public const int Sandwich = 2;
 
     /// <summary>1: first.</summary>
     public const int RoundTrip = 1;

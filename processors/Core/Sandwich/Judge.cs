@@ -61,8 +61,7 @@ internal sealed class Judge
     }
 
     /// <summary>Takes legs and victims for a candidate, in turn of <see cref="Order"/>.</summary>
-    /// <param name="notBefore">Slot before which victims do not count.</param>
-    public SandwichVerdict Claim(int number, long notBefore)
+    public SandwichVerdict Claim(int number)
     {
         ref var candidate = ref _candidates[number];
         Victims.Clear();
@@ -73,7 +72,7 @@ internal sealed class Judge
         var items = _trees.Items(candidate.Tree);
         for (var at = candidate.From; (at = _trees.FindFirst(candidate.Tree, at, candidate.To, position.FirstFront, candidate.Wrapper)) >= 0; at++)
         {
-            if (!_actors.Include(items[at]) && _facts.SlotOf(items[at]) >= notBefore) { Victims.Add(items[at]); }
+            if (!_actors.Include(items[at])) { Victims.Add(items[at]); }
         }
 
         return Victims.Count > 0 ? SandwichVerdict.Sandwich : candidate.Verdict = ReasonOf(candidate);
@@ -255,15 +254,16 @@ internal sealed class Judge
         return false;
     }
 
-    /// <summary>Rounds of an actor in a lane that were closed, but not to the unit.</summary>
+    /// <summary>Rounds of an actor in a pool, in either direction, that did not end to the unit, whatever became of them.</summary>
     private void CountRounds(ReadOnlySpan<int> positions)
     {
         _rounds.Clear();
         _roundCounts.Clear();
-        foreach (var number in positions)
+        if (!HasInexact(positions)) { return; }
+        for (var i = 0; i < _book.Positions.Count; i++)
         {
-            ref readonly var position = ref _book.Positions[number];
-            if (position.IsExact || !position.IsClosed || position.Ending == Ending.Exceeded) { continue; }
+            ref readonly var position = ref _book.Positions[i];
+            if (position.BackCount == 0 || position.JoinedTo >= 0 || (position.IsExact && position.Ending != Ending.Exceeded)) { continue; }
             var known = _rounds.Count;
             var round = _rounds.Intern(RoundKey(position));
             if (round == known) { _roundCounts.Add(0); }
@@ -271,24 +271,35 @@ internal sealed class Judge
         }
     }
 
+    private bool HasInexact(ReadOnlySpan<int> positions)
+    {
+        foreach (var number in positions)
+        {
+            if (!_book.Positions[number].IsExact) { return true; }
+        }
+
+        return false;
+    }
+
     private int RoundsOf(in Position position) => position.IsExact || _rounds.Find(RoundKey(position)) is not (>= 0 and var round) ? 0 : _roundCounts[round];
 
-    private static ulong RoundKey(in Position position) => ((ulong)(uint)position.Holder << 32) | (uint)position.Lane;
+    private static ulong RoundKey(in Position position) => ((ulong)(uint)position.Holder << 32) | (uint)Markets.PoolOf(position.Lane);
 
     private bool IsOneBlock(in Position position) => _facts.SlotOf(position.FirstFront) == _facts.SlotOf(position.LastBack);
 
     /// <summary>
     /// What is not closed to the unit is what traders do too: it asks for a private program; or, where all but a twentieth was sold, for one block or
-    /// no aggregator; of a part, for one block and no more positions than a bundle has.
+    /// no aggregator; of a part, for one block, and there for no aggregator or no more positions than a bundle has.
     /// </summary>
     private bool IsMarked(in Position position)
     {
         ref readonly var first = ref _facts.TxFacts[_facts.Legs[position.FirstFront].Tx];
         ref readonly var last = ref _facts.TxFacts[_facts.Legs[position.LastBack].Tx];
         if (IsPrivate(position)) { return true; }
+        var routed = first.UsesAggregator || last.UsesAggregator;
         return position.IsClosed
-            ? IsOneBlock(position) || !(first.UsesAggregator || last.UsesAggregator)
-            : IsOneBlock(position) && last.Index - first.Index < SandwichRules.PartialReach;
+            ? IsOneBlock(position) || !routed
+            : IsOneBlock(position) && (!routed || last.Index - first.Index < SandwichRules.PartialReach);
     }
 
     /// <summary>True when the first front leg goes through a program that is its caller's own.</summary>

@@ -154,15 +154,20 @@ public sealed class SandwichDetector
             var index = _judge.Candidates[number].Position;
             ref readonly var position = ref _book.Positions[index];
 
-            // What ends by the first slot of the group was seen as a whole by the group before; what ends later was not, and of it the victims of this group count.
-            var notBefore = _facts.SlotOf(position.LastBack) <= start ? 0 : start;
-            var verdict = _judge.Claim(number, notBefore);
+            var verdict = _judge.Claim(number);
             var anchor = _facts.SlotOf(verdict == SandwichVerdict.Sandwich ? _judge.Victims[0] : _judge.FirstBetween(number));
             if (verdict == SandwichVerdict.Sandwich) { _judge.Take(number); }
-            if (anchor < start || anchor > end) { continue; }
+            if ((anchor < start || anchor > end) && !(verdict == SandwichVerdict.Sandwich && IsSeenHereOnly(position, start, end))) { continue; }
             if (verdict == SandwichVerdict.Sandwich) { _writer.Write(position, _judge.Victims.Span, ref output.AddSandwich()); }
             else if (RoundTripWriter.ClassOf(verdict) is { } named) { _roundTrips.Write(_judge, number, verdict, named, ref output.AddRoundTrip()); }
             else { _rejected[((int)(anchor - start) * SandwichRuleNames.Count) + (int)verdict]++; }
         }
     }
+
+    /// <summary>
+    /// True of a position with its first victim in a slot of context that the group of this slot does not see as a whole: it ends after the last slot of the
+    /// group before, or begins before the first one of the group behind.
+    /// </summary>
+    private bool IsSeenHereOnly(in Position position, long start, long end) =>
+        _facts.SlotOf(_judge.Victims[0]) < start ? _facts.SlotOf(position.LastBack) > start : _facts.SlotOf(position.FirstFront) < end;
 }

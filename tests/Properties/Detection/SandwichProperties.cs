@@ -61,10 +61,10 @@ public class SandwichProperties
         // Windows overlap by two slots and know nothing of each other: a leg there may serve a finding of each.
         var taken = new HashSet<(long, int, int, int, int)>();
         var group = -1L;
-        foreach (var found in SandwichRun.Of(blocks).Found.ToArray().OrderBy(f => f.Slot))
+        foreach (var found in SandwichRun.Of(blocks).Found.ToArray().OrderBy(JudgedBy))
         {
-            if (found.Slot / 4 != group) { taken.Clear(); }
-            group = found.Slot / 4;
+            if (JudgedBy(found) != group) { taken.Clear(); }
+            group = JudgedBy(found);
             foreach (var leg in found.Legs.Span.ToArray())
             {
                 var place = (leg.Slot, leg.TxIndex, leg.IxIndex, leg.InnerIxIndex, leg.LegIndex);
@@ -84,6 +84,13 @@ public class SandwichProperties
 
         return true;
     });
+
+    /// <summary>The group whose window holds all of a finding: that of the first victim, unless it cannot see the end or the beginning.</summary>
+    private static long JudgedBy(Finding found)
+    {
+        var group = found.Slot / 4;
+        return found.LastSlot > (group * 4) + 4 ? group + 1 : found.FirstSlot < (group * 4) - 1 ? group - 1 : group;
+    }
 
     [Fact]
     public void Profits_balance_with_the_attackers_balances_to_the_lamport() => ForSeeds(seed =>

@@ -61,7 +61,7 @@ public class SandwichTopologyTests
         var driver = new TopologyTestDriver(SandwichTopology.Build(version: 3));
         Pipe(driver, 1);
         driver.Finish();
-        Assert.Equal([(100L, 1), (103L, 2), (109L, 1)], driver.ReadAll(Topics.Sandwiches, s => (s.Slot, s.Victims.Count)));
+        Assert.Equal([(100L, 1), (103L, 2), (107L, 2)], driver.ReadAll(Topics.Sandwiches, s => (s.Slot, s.Victims.Count)));
         Assert.Equal([(111L, "inventory_exceeded")], driver.ReadAll(Topics.RoundTrips, t => (t.Slot, t.FailedRule)));
         Assert.Equal([(100L, "sandwich", "no_victim", 1L, 3L)], driver.ReadAll(Topics.Rejections, r => (r.Slot, r.Stage, r.Reason, r.Count, r.Version)));
     }

@@ -59,6 +59,23 @@ public class SandwichGuardTests
     }
 
     [Fact]
+    public void Rounds_that_end_in_different_ways_are_quotes_all_the_same()
+    {
+        // The first sells nearly all, the second more than was bought, out of stock.
+        var run = SandwichRun.Of(Front + Victim + """
+            tx atk
+            swap P atk 970 TOK > 1200000 SOL
+            tx atk
+            swap P atk 1100000 SOL > 1005 TOK
+            tx carol
+            swap P carol 2000000 SOL > 1400 TOK
+            tx atk
+            swap P atk 1200 TOK > 1450000 SOL
+            """);
+        Assert.Equal(0, run.Found.Length);
+    }
+
+    [Fact]
     public void Sides_that_alternate_without_closing_are_quotes() => SandwichRun.Of(Front + Victim + """
         tx atk
         swap P atk 500 TOK > 600000 SOL

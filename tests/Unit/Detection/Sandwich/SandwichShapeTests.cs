@@ -110,7 +110,7 @@ public class SandwichShapeTests
     }
 
     [Fact]
-    public void Victims_of_the_group_count_where_the_slot_before_cannot_see_the_end()
+    public void Victims_of_the_slot_before_count_where_its_group_cannot_see_the_end()
     {
         // Group 25 ends with slot 103 and sees 104; only group 26 sees the back leg in 105.
         var found = SandwichRun.Of($"""
@@ -124,6 +124,24 @@ public class SandwichShapeTests
             tx carol
             swap P carol 20000000 SOL > TOK
             slot 105
+            tx atk
+            swap P atk all TOK > SOL
+            """).Single;
+        Assert.Equal((103, 2), (found.Slot, found.Victims.Count));
+    }
+
+    [Fact]
+    public void A_first_victim_in_the_slot_behind_the_group_counts_where_the_next_group_cannot_see_the_front()
+    {
+        // Group 26 begins to see with slot 103; only group 25 sees the front leg in 101.
+        var found = SandwichRun.Of($"""
+            slot 101
+            {Pool}
+            tx atk
+            swap P atk 10000000 SOL > TOK
+            slot 104
+            tx bob
+            swap P bob 20000000 SOL > TOK
             tx atk
             swap P atk all TOK > SOL
             """).Single;
@@ -276,7 +294,8 @@ public class SandwichShapeTests
         const string Far = "tx eve index=9\npay eve > shop 1 SOL\n", Later = "slot 102\n";
 
         Assert.Equal(1, Run("", "", 500).Found.Length);
-        Run("", Far, 500).AssertRoundTrip(RoundTripClass.RoundTrip, "unmarked");
+        Assert.Equal(1, Run("", Far, 500).Found.Length);
+        Run("aggregator", Far, 500).AssertRoundTrip(RoundTripClass.RoundTrip, "unmarked");
         Run("", Later, 500).AssertRoundTrip(RoundTripClass.RoundTrip, "unmarked");
         Assert.Equal(1, Run("private=bot", Later, 500).Found.Length);
 
