@@ -3,44 +3,79 @@ using Sluice.Lab.Venues;
 namespace Sluice.Lab.Scenarios;
 
 /// <summary>Which wallets traded in which pools, and which way, in the last slots: one to two times <see cref="Reach"/> of them are kept.</summary>
-/// <remarks>Ordinary wallets ask it, so that they do not by chance trade both ways around others, which no observer could tell from an attack.</remarks>
+/// <remarks>
+/// Ordinary wallets ask it, so that they seldom trade by chance both ways around others, which no observer could tell from an attack. Where a wallet does,
+/// and nothing planted explains it, the truth gets the look-alike <c>chance_round_trip</c>.
+/// </remarks>
 internal sealed class RecentTrades
 {
-    /// <summary>Slots of a window in which an attack may play: a leader's turn with the slot before and the one behind it, and one to spare.</summary>
+    /// <summary>Slots of a window in which an attack may play: a leader's turn with the slot before it and the one behind it, and one to spare.</summary>
     public const ulong Reach = 7;
 
     private readonly Stage _stage;
-    private Dictionary<long, byte> _now = [];
-    private Dictionary<long, byte> _before = [];
+    private readonly HashSet<int> _planners = [];
+    private Dictionary<long, Trades> _now = [];
+    private Dictionary<long, Trades> _before = [];
     private ulong _since;
 
     public RecentTrades(Stage stage)
     {
         _stage = stage;
-        stage.Landed += _ =>
+        foreach (var one in stage.Actors.Operators) { _planners.UnionWith(one.Wallets); }
+        foreach (var bot in stage.Actors.Bots) { _planners.Add(bot.Wallet); }
+        stage.Landed += sent =>
         {
-            foreach (var swap in stage.Tx.Done) { Add(swap); }
+            foreach (var swap in stage.Tx.Done) { Add(swap, sent); }
         };
     }
 
     /// <summary>Whether the wallet traded the other way in the pool.</summary>
-    public bool HasOpposite(int user, Pool pool, bool aToB) => (Of(user, pool) & Bit(!aToB)) != 0;
+    public bool HasOpposite(int user, Pool pool, bool aToB)
+    {
+        var trades = Of(user, pool);
+        return (aToB ? trades.BToA : trades.AToB) is not null;
+    }
 
     /// <summary>Whether the wallet traded in the pool.</summary>
-    public bool Has(int user, Pool pool) => Of(user, pool) != 0;
+    public bool Has(int user, Pool pool)
+    {
+        var trades = Of(user, pool);
+        return trades.AToB is not null || trades.BToA is not null;
+    }
 
-    private int Of(int user, Pool pool)
+    private Trades Of(int user, Pool pool)
     {
         Turn();
         var key = Key(user, pool);
-        return _now.GetValueOrDefault(key) | _before.GetValueOrDefault(key);
+        var (now, before) = (_now.GetValueOrDefault(key), _before.GetValueOrDefault(key));
+        return new Trades(now.AToB ?? before.AToB, now.BToA ?? before.BToA);
     }
 
-    private void Add(in DoneSwap swap)
+    private void Add(in DoneSwap swap, in Sent sent)
     {
-        Turn();
-        var key = Key(swap.User, swap.Pool);
-        _now[key] = (byte)(_now.GetValueOrDefault(key) | Bit(swap.AToB));
+        var known = Of(swap.User, swap.Pool);
+        var leg = _stage.Leg(TruthRole.Swap, sent, swap.User, swap.Pool, swap.MintIn, swap.AmountIn, swap.MintOut, swap.AmountOut);
+        if ((swap.AToB ? known.BToA : known.AToB) is { } first && first.Signature != leg.Signature && !_planners.Contains(swap.User)) { Tell(first, leg); }
+        var (a, b) = (swap.AToB ? leg : known.AToB, swap.AToB ? known.BToA : leg);
+        _now[Key(swap.User, swap.Pool)] = new Trades(a, b);
+    }
+
+    private void Tell(TruthLeg first, TruthLeg last)
+    {
+        // A leader's turn, the slot before it and the one behind it.
+        if (last.Slot > ((first.Slot + 1) / Cluster.LeaderSchedule.Turn * Cluster.LeaderSchedule.Turn) + Cluster.LeaderSchedule.Turn) { return; }
+        _stage.Plant(new TruthEntry
+        {
+            Kind = TruthKind.LookAlike,
+            Class = "chance_round_trip",
+            LookAlikeOf = [TruthKind.Sandwich],
+            Slot = first.Slot,
+            Index = first.Index,
+            Signature = first.Signature,
+            Signer = first.Signer,
+            Legs = [first, last],
+            Pools = [first.Pool!.Value],
+        });
     }
 
     private void Turn()
@@ -52,7 +87,8 @@ internal sealed class RecentTrades
         _since = _stage.World.Slot;
     }
 
-    private static int Bit(bool aToB) => aToB ? 1 : 2;
-
     private static long Key(int user, Pool pool) => ((long)user << 32) | (uint)pool.Number;
+
+    /// <summary>The last trade each way.</summary>
+    private readonly record struct Trades(TruthLeg? AToB, TruthLeg? BToA);
 }

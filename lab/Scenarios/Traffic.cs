@@ -7,6 +7,7 @@ using Sluice.Lab.Scenarios.Liquidations;
 using Sluice.Lab.Scenarios.LookAlikes;
 using Sluice.Lab.Scenarios.Sandwiches;
 using Sluice.Lab.Scenarios.Scenes;
+using Sluice.Lab.Scenarios.Traps;
 
 namespace Sluice.Lab.Scenarios;
 
@@ -25,18 +26,12 @@ internal sealed class Traffic
     private readonly Stage _stage;
     private readonly UserSwaps _swaps;
     private readonly PlainTraffic _plain;
-    private readonly ArbitragePlanter _arbitrages;
-    private readonly LookAlikePlanter _lookAlikes;
     private readonly SceneBook _scenes;
-    private readonly SandwichPlanter _sandwiches;
     private readonly (Action Plant, Func<SimulatorOptions, int> PerThousand)[] _kinds;
     private readonly int[] _left;
     private readonly AttemptPlanter _attempts;
     private bool _isSpam;
     private int _planned;
-    private int _plannedArbitrages;
-    private int _plannedLookAlikes;
-    private int _plannedSandwiches;
 
     public Traffic(Stage stage)
     {
@@ -52,21 +47,28 @@ internal sealed class Traffic
         _scenes = new SceneBook(stage);
         var orders = new Orders(stage, purses, jupiter, _swaps);
         var crowd = new Crowd(stage, market, orders, _swaps);
-        _sandwiches = new SandwichPlanter(stage, market, _scenes, orders, crowd, purses, _swaps);
+        var sandwiches = new SandwichPlanter(stage, market, _scenes, orders, crowd, purses, _swaps);
+        var trapScenes = new TrapScenes(stage, _scenes, orders, crowd, _plain);
+        var traps = new TrapPlanter(stage, new Traders(trapScenes, stage), new Rotations(trapScenes),
+            new Routes(trapScenes, stage, market, purses, _swaps, crowd, liquidity));
         var execution = new Execution(stage, purses, jupiter, loans);
         var finder = new PlanFinder(stage, market);
-        _arbitrages = new ArbitragePlanter(stage, finder, execution, _swaps, _plain, purses);
+        var arbitrages = new ArbitragePlanter(stage, finder, execution, _swaps, _plain, purses);
         var liquidations = new LiquidationPlanter(stage, lenders, market, purses, jupiter, loans);
+        _attempts = new AttemptPlanter(stage, finder, execution, arbitrages, liquidations);
         var providers = new Providers(stage, purses);
-        _attempts = new AttemptPlanter(stage, finder, execution, _arbitrages, liquidations);
-        _lookAlikes = new LookAlikePlanter(
+        var lookAlikes = new LookAlikePlanter(
             stage,
             new RouteLookAlikes(stage, market, _swaps, purses),
             new RoundTrips(stage, market, _swaps, purses),
             new MoneyBeside(stage, market, _swaps, purses, liquidity));
         _kinds =
         [
-            (_arbitrages.PlantBackrun, o => o.BackrunsPerThousandBlocks),
+            (arbitrages.Plant, o => o.ArbitragesPerThousandBlocks),
+            (lookAlikes.Plant, o => o.LookAlikesPerThousandBlocks),
+            (sandwiches.Plant, o => o.SandwichesPerThousandBlocks),
+            (traps.Plant, o => o.SandwichLookAlikesPerThousandBlocks),
+            (arbitrages.PlantBackrun, o => o.BackrunsPerThousandBlocks),
             (liquidations.Plant, o => o.LiquidationsPerThousandBlocks),
             (_attempts.Plant, o => o.AttemptsPerThousandBlocks),
             (new LendingPlanter(stage, lenders, market, purses, loans).Plant, o => o.LendingPerThousandBlocks),
@@ -78,7 +80,7 @@ internal sealed class Traffic
 
     /// <summary>Non-vote transactions that the block still gets.</summary>
     public int Remaining =>
-        Math.Max(_left.Sum() + _plannedArbitrages + _plannedLookAlikes + _plannedSandwiches + _scenes.Due, _planned - (_stage.TransactionCount - _stage.VoteCount));
+        Math.Max(_left.Sum() + _scenes.Due, _planned - (_stage.TransactionCount - _stage.VoteCount));
 
     /// <summary>Decides how many non-vote transactions the block gets, and how many of them are planted.</summary>
     public void PlanBlock(int transactions)
@@ -86,9 +88,6 @@ internal sealed class Traffic
         _planned = transactions;
         var turn = new Prng(_stage.Options.Seed, stream: 0x5BA3_0000_0000 + (_stage.World.Slot / LeaderSchedule.Turn));
         _isSpam = turn.PerMille(_stage.Options.SpamTurnsPerMille);
-        _plannedArbitrages = Thousandths(_stage.Options.ArbitragesPerThousandBlocks);
-        _plannedLookAlikes = Thousandths(_stage.Options.LookAlikesPerThousandBlocks);
-        _plannedSandwiches = Thousandths(_stage.Options.SandwichesPerThousandBlocks);
         for (var i = 0; i < _left.Length; i++) { _left[i] = Thousandths(_kinds[i].PerThousand(_stage.Options)); }
     }
 
@@ -109,22 +108,7 @@ internal sealed class Traffic
             draw -= _left[i];
         }
 
-        if (draw < _plannedArbitrages)
-        {
-            _plannedArbitrages--;
-            _arbitrages.Plant();
-        }
-        else if (draw < _plannedArbitrages + _plannedLookAlikes)
-        {
-            _plannedLookAlikes--;
-            _lookAlikes.Plant();
-        }
-        else if (draw < _plannedArbitrages + _plannedLookAlikes + _plannedSandwiches)
-        {
-            _plannedSandwiches--;
-            _sandwiches.Plant();
-        }
-        else if (draw < _plannedArbitrages + _plannedLookAlikes + _plannedSandwiches + _scenes.Due)
+        if (draw < _scenes.Due)
         {
             _scenes.Step();
         }

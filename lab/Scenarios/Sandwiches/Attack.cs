@@ -26,7 +26,7 @@ internal sealed class Attack
     /// <summary>Pool and direction of the front-run.</summary>
     public required Leg Leg { get; init; }
 
-    public required Size Size { get; init; }
+    public required Size Size { get; set; }
 
     public required Pace Pace { get; init; }
 

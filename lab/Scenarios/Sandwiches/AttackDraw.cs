@@ -26,15 +26,17 @@ internal sealed class AttackDraw(Stage stage, Market market, SceneBook book, Ord
         var first = stage.World.Slot;
         var last = pace == Pace.Slots ? DrawLast(first) : first;
         if (evasion == Evasion.SeveralLeaders && stage.LeaderOf(first) == stage.LeaderOf(last)) { return null; }
+        var actor = stage.Actors.Operators[random.Below(stage.Actors.Operators.Length)];
+        if (!book.IsIdle(actor)) { return null; }
         Attack? attack = null;
         attack = new Attack
         {
-            Operator = stage.Actors.Operators[random.Below(stage.Actors.Operators.Length)],
+            Operator = actor,
             Leg = front,
             Size = size,
             Pace = pace,
             Via = DrawVia(front.Pool),
-            Scene = new Scene(front.Pool, front.AToB) { Finish = _ => finish(attack!), AtOnce = pace == Pace.AtOnce },
+            Scene = new Scene(front.Pool, front.AToB) { Finish = _ => finish(attack!), AtOnce = pace == Pace.AtOnce, Actor = actor },
             First = first,
             Last = last,
         };
@@ -124,6 +126,7 @@ internal sealed class AttackDraw(Stage stage, Market market, SceneBook book, Ord
                 || attack.Evasions.Contains(Evasion.WalletSplit):
             case Evasion.TransferBridge when attack.Evasions.Contains(Evasion.AuthorityHop):
             case Evasion.WalletSplit when attack.Evasions.Contains(Evasion.AuthorityHop) || attack.Evasions.Contains(Evasion.CrossPool):
+            case Evasion.AuthorityHop or Evasion.TransferBridge or Evasion.WalletSplit when attack.Position.IsNative: // unwrapped behind every trade
             case Evasion.SeveralLeaders when attack.Pace != Pace.Slots:
             case Evasion.RouteVictim when !Orders.IsRoutable(pool):
                 return false;
@@ -144,13 +147,19 @@ internal sealed class AttackDraw(Stage stage, Market market, SceneBook book, Ord
     /// <summary>Another pool of the pair, to which the price can be carried and the position be sold at a gain.</summary>
     private bool TryExit(Attack attack)
     {
+        if (!Orders.IsRoutable(attack.Leg.Pool)) { return false; }
         foreach (var leg in market.From(attack.Leg.MintIn))
         {
             if (leg.MintOut != attack.Leg.MintOut || leg.Pool == attack.Leg.Pool || !book.IsFree(leg.Pool)) { continue; }
-            if (!Orders.IsRoutable(attack.Leg.Pool)) { return false; }
-            attack.Exit = leg.Pool;
-            attack.Scene.Reserved.Add(leg.Pool);
-            return true;
+            for (var i = 0; i < 6; i++)
+            {
+                var size = attack.Size with { Others = attack.Size.Others / 2 * (ulong)(2 + i) };
+                if (PriceCarrier.Unwind(attack.Leg, leg, size) <= size.Front + (size.Front / 500)) { continue; }
+                attack.Size = size;
+                attack.Exit = leg.Pool;
+                attack.Scene.Reserved.Add(leg.Pool);
+                return true;
+            }
         }
 
         return false;

@@ -1,4 +1,5 @@
 using Sluice.Lab.Chain;
+using Sluice.Lab.Scenarios.Scenes;
 using Sluice.Lab.Venues;
 
 namespace Sluice.Lab.Scenarios.Sandwiches;
@@ -36,6 +37,25 @@ internal sealed class PriceCarrier(Stage stage, Purses purses)
 
         // A few thousand lamports, or a few cents, would not pay the fee.
         return gain > 100_000 ? best : 0;
+    }
+
+    /// <summary>What the front-run's purchase gives in the other pool, behind the others' purchases and the arbitrage that carries the price there; 0 without one.</summary>
+    public static ulong Unwind(Leg dear, Leg cheap, Size size)
+    {
+        var (here, there) = (dear.Pool.Snapshot(), cheap.Pool.Snapshot());
+        var bought = dear.Pool.Venue.Apply(dear.Pool, dear.AToB, size.Front);
+        dear.Pool.Venue.Apply(dear.Pool, dear.AToB, size.Others);
+        var amount = Best(cheap, new Leg(dear.Pool, !dear.AToB));
+        ulong back = 0;
+        if (amount > 0 && bought > 0)
+        {
+            cheap.Pool.Venue.Apply(cheap.Pool, cheap.AToB, amount);
+            back = cheap.Pool.Venue.Apply(cheap.Pool, !cheap.AToB, bought);
+        }
+
+        dear.Pool.Restore(here);
+        cheap.Pool.Restore(there);
+        return back;
     }
 
     private void Send(Searcher bot, Leg buy, Leg sell, ulong amount)

@@ -12,7 +12,8 @@ internal sealed class Counterfactual(Stage stage)
 
     /// <summary>Swaps in the direction of the scene's first trade, after it and before the last one, that lost by its own trades.</summary>
     /// <remarks>
-    /// Who trades both ways in one transaction, and searchers, take prices as they are and lose nothing. Where the swaps as they were do not give the
+    /// Nobody lost who got no worse a price than the pool gave before the scene: somebody else had brought it back by then. Who trades both ways in one
+    /// transaction, and searchers, take prices as they are and lose nothing. Where the swaps as they were do not give the
     /// amounts that they gave, liquidity has changed and nothing is known; then all others in between are named.
     /// </remarks>
     public List<Loser> Find(Scene scene)
@@ -37,11 +38,20 @@ internal sealed class Counterfactual(Stage stage)
             }
 
             var without = Repeat(scene.Pool, swap.Swap);
-            if (mayLose && without > swap.Swap.AmountOut) { _losers.Add(new Loser(swap, without)); }
+            if (mayLose && without > swap.Swap.AmountOut && HadHeadroom(scene, swap.Swap)) { _losers.Add(new Loser(swap, without)); }
         }
 
         scene.Pool.Restore(now);
         return _losers;
+    }
+
+    private static bool HadHeadroom(Scene scene, in DoneSwap swap)
+    {
+        var now = scene.Pool.Snapshot();
+        scene.Pool.Restore(scene.Start);
+        var quoted = scene.Pool.Venue.Quote(scene.Pool, swap.AToB, swap.AmountIn);
+        scene.Pool.Restore(now);
+        return quoted > swap.AmountOut;
     }
 
     /// <summary>Does a swap again and says what the amount that it paid gives now.</summary>

@@ -14,14 +14,12 @@ internal sealed class Orders(Stage stage, Purses purses, Jupiter jupiter, UserSw
     /// <summary>Whether Jupiter may be used in the pool.</summary>
     public static bool IsRoutable(Pool pool) => pool.Kind != VenueKind.PumpFun && pool.MintA.TransferFeeBps + pool.MintB.TransferFeeBps == 0;
 
-    /// <summary>What a wallet could sell now; a wallet without money is asked to be filled.</summary>
+    /// <summary>What a wallet could sell now, where it was never named before four times what is wanted; one without money is asked to be filled.</summary>
     public ulong Holding(int wallet, Mint mint, ulong wanted)
     {
-        var held = purses.Holding(wallet, mint);
-        if (held >= wanted || mint.IsNative) { return Ask(wallet, mint, held, wanted); }
+        if (mint.IsNative) { return Ask(wallet, mint, purses.Holding(wallet, mint), wanted); }
         var account = purses.Existing(wallet, mint, wanted * 4);
-        held = stage.Accounts[account].IsOpen ? stage.Accounts[account].Amount : 0;
-        return Ask(account, mint, held, wanted);
+        return Ask(account, mint, stage.Accounts[account].IsOpen ? stage.Accounts[account].Amount : 0, wanted);
     }
 
     /// <summary>Sends the order.</summary>

@@ -8,7 +8,7 @@ namespace Sluice.Lab.Scenarios.Scenes;
 /// <param name="Slot">Slot of its block.</param>
 /// <param name="Payer">Who paid and signed.</param>
 /// <param name="Role">What it does in the scene; null for swaps of others, whether the scene sent them or chance did.</param>
-/// <param name="IsRound">Whether its transaction ends in the token that it began with, or is a searcher's: it takes prices as they are.</param>
+/// <param name="IsRound">Whether its transaction trades both ways in the pool, or is a searcher's: it takes prices as they are.</param>
 internal readonly record struct TapeSwap(DoneSwap Swap, Sent Sent, ulong Slot, int Payer, TruthRole? Role, bool IsRound);
 
 /// <summary>Something that plays in one pool over several transactions: steps to come, what has happened so far.</summary>
@@ -33,6 +33,9 @@ internal sealed class Scene(Pool pool, bool aToB)
 
     /// <summary>What is to be done, and the first slot for it.</summary>
     public Queue<(ulong Slot, Action Act)> Steps { get; } = [];
+
+    /// <summary>Whose scene it is, where somebody with several wallets acts; he acts in no other one meanwhile.</summary>
+    public Chain.Operator? Actor { get; init; }
 
     /// <summary>Fees of its own transactions, and their tips.</summary>
     public ulong Fees { get; set; }

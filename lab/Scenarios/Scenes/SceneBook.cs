@@ -1,3 +1,4 @@
+using Sluice.Lab.Chain;
 using Sluice.Lab.Venues;
 using Sluice.Schemas.Chain;
 
@@ -51,6 +52,9 @@ internal sealed class SceneBook
 
         return true;
     }
+
+    /// <summary>Whether somebody acts in no scene.</summary>
+    public bool IsIdle(Operator one) => !_open.Exists(s => s.Actor is { } actor && actor.Wallets == one.Wallets);
 
     /// <summary>Begins a scene: its pool is watched from now on. One whose steps follow each other is finished at once.</summary>
     public void Begin(Scene scene)
@@ -115,7 +119,7 @@ internal sealed class SceneBook
         var swaps = _stage.Tx.Done;
         if (swaps.Count == 0 || (_open.Count == 0 && _acting is null)) { return; }
         var payer = _stage.Tx.Payer;
-        var isRound = _searchers.Contains(payer) || (swaps.Count > 1 && swaps[0].MintIn == swaps[^1].MintOut);
+        var isSearcher = _searchers.Contains(payer);
         foreach (var swap in swaps)
         {
             if (_acting is not null && _role is { } role)
@@ -124,7 +128,7 @@ internal sealed class SceneBook
             }
 
             var scene = swap.Pool.Number < _byPool.Length ? _byPool[swap.Pool.Number] : null;
-            scene?.Tape.Add(new TapeSwap(swap, sent, _stage.World.Slot, payer, scene == _acting ? _role : null, isRound));
+            scene?.Tape.Add(new TapeSwap(swap, sent, _stage.World.Slot, payer, scene == _acting ? _role : null, isSearcher || swaps.Exists(s => s.Pool == swap.Pool && s.AToB != swap.AToB)));
         }
     }
 }

@@ -45,9 +45,17 @@ internal sealed class SandwichScore
 
     public double Precision => Findings.Count == 0 ? 1 : 1 - ((double)Invented.Count / Findings.Count);
 
-    public static SandwichScore Of(SimulatorOptions options)
+    /// <summary>Runs the detector over simulated chains, one after the other.</summary>
+    public static SandwichScore Of(params SimulatorOptions[] chains)
     {
         var score = new SandwichScore();
+        foreach (var options in chains) { score.Run(options); }
+        score.Match();
+        return score;
+    }
+
+    private void Run(SimulatorOptions options)
+    {
         var simulator = new Simulator(options);
         var driver = new TopologyTestDriver(SandwichTopology.Build(1));
         var (json, reader, raw, decoder) = (new ArrayBufferWriter<byte>(1 << 20), new BlockReader(), new RawBlock(), new BlockDecoder());
@@ -55,8 +63,8 @@ internal sealed class SandwichScore
         {
             json.ResetWrittenCount();
             if (!simulator.TryNextBlock(json, out var slot)) { break; }
-            score.Sandwiches.AddRange(slot.Truth.Where(t => t.Kind == TruthKind.Sandwich));
-            score.LookAlikes.AddRange(slot.Truth.Where(t => t.Kind == TruthKind.LookAlike));
+            Sandwiches.AddRange(slot.Truth.Where(t => t.Kind == TruthKind.Sandwich));
+            LookAlikes.AddRange(slot.Truth.Where(t => t.Kind == TruthKind.LookAlike));
             if (slot.Skipped) { continue; }
             Assert.True(reader.Read(json.WrittenSpan, new DocumentOrigin("simulator", slot.Slot), raw).IsRead);
             var batch = driver.PoolOf(Topics.Blocks).Rent();
@@ -66,16 +74,15 @@ internal sealed class SandwichScore
         }
 
         driver.Finish();
-        score.Findings.AddRange(driver.ReadAll(Topics.Sandwiches, s => new FoundSandwich(
+        Findings.AddRange(driver.ReadAll(Topics.Sandwiches, s => new FoundSandwich(
             s.Slot, s.Attacker, s.Pool, s.Class, [.. s.Tags.Span.ToArray()], s.Gross, s.Net,
             [.. s.Victims.Span.ToArray().Select(v => new FoundVictim(v.Signature, v.LossLow is { } loss && v.LossHigh == loss ? loss : null))],
             [.. s.Legs.Span.ToArray().Select(l => l.Signature)],
-            $"gross {s.Gross} net {s.Net}")));
-        score.RoundTrips.AddRange(driver.ReadAll(Topics.RoundTrips, r => $"{r.Slot} {r.Actor} {r.Pool} {r.FailedRule}"));
-        score.Match();
-        return score;
+            $"gross {s.Gross} net {s.Net} closure {s.Closure:F3} {string.Join(' ', s.Legs.Span.ToArray().Select(l => $"{l.Role}@{l.Slot % 1000}:{l.TxIndex} {l.AmountIn}>{l.AmountOut}"))} {s.Attacker}")));
+        RoundTrips.AddRange(driver.ReadAll(Topics.RoundTrips, r => $"{r.Slot} {r.Actor} {r.Pool} {r.FailedRule}"));
     }
 
+    /// <summary>Recall by label, errors, and every miss and invention with what is known of it.</summary>
     public string Text()
     {
         var text = new StringBuilder();
@@ -98,9 +105,9 @@ internal sealed class SandwichScore
         string.Join(" | ", RoundTrips.Where(r => truth.Wallets.Any(w => r.Contains(w.ToString(), StringComparison.Ordinal)) && r.Contains(truth.Pools[0].ToString(), StringComparison.Ordinal)));
 
     private string WhatIs(FoundSandwich f) => string.Join(", ", LookAlikes.Concat(Sandwiches)
-        .Where(t => t.Legs.Any(l => f.Legs.Contains(l.Signature)) || f.Legs.Contains(t.Signature)).Select(t => $"{t.Kind} {t.Class} [{string.Join(',', t.Evasions)}]").Distinct());
+        .Where(t => t.Legs.Any(l => f.Legs.Contains(l.Signature)) || f.Legs.Contains(t.Signature)).Select(t => $"{t.Kind} {t.Class} [{string.Join(',', t.Evasions)}] {string.Join(' ', t.Legs.Select(l => $"{l.Role}@{l.Slot % 1000}:{l.Index} {l.AmountIn}>{l.AmountOut} {l.Signer.ToString()[..4]}"))}").Distinct());
 
-    private static double Median(List<double> values) => values.Count == 0 ? 0 : values.Order().ElementAt(values.Count / 2);
+    public static double Median(List<double> values) => values.Count == 0 ? 0 : values.Order().ElementAt(values.Count / 2);
 
     private void Match()
     {
