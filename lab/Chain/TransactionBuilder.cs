@@ -109,7 +109,7 @@ internal sealed partial class TransactionBuilder(World world)
     /// <summary>Swaps that took effect, in the order of execution.</summary>
     internal List<Venues.DoneSwap> Done { get; } = new(8);
 
-    private readonly List<(Venues.Pool Pool, Venues.PoolState State)> _kept = new(4);
+    private readonly List<Venues.PoolState> _kept = new(4);
 
     public bool HasFailed { get; private set; }
 
@@ -271,7 +271,7 @@ internal sealed partial class TransactionBuilder(World world)
             account.Owner = entry.OwnerBefore;
         }
 
-        foreach (var (pool, state) in _kept) { pool.State!.Restore(state); }
+        foreach (var state in _kept) { state.PutBack(); }
         _accounts[Entries[0].Account].Lamports -= Fee;
         Tip = 0;
         Array.Clear(Swaps);
@@ -281,13 +281,9 @@ internal sealed partial class TransactionBuilder(World world)
     /// <summary>Keeps a pool's state as it is before its first swap, to be put back should the transaction fail.</summary>
     internal void Keep(Venues.Pool pool)
     {
-        if (pool.State is not { } state) { return; }
-        foreach (var (kept, _) in _kept)
-        {
-            if (kept == pool) { return; }
-        }
-
-        _kept.Add((pool, state.Copy()));
+        if (pool.State is not { } state || _kept.Contains(state)) { return; }
+        state.Keep();
+        _kept.Add(state);
     }
 
     /// <summary>Adds an account to the innermost open instruction.</summary>
