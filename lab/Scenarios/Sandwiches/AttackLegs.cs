@@ -30,8 +30,11 @@ internal sealed class AttackLegs(Stage stage, SceneBook book, Orders orders, Pur
         var held = attack.Holdings[holding];
         var pool = attack.Exit ?? attack.Leg.Pool;
         var leg = new Leg(pool, pool.MintA == attack.Position);
+
+        // SOL that was bought lies among the wallet's own lamports, of which fees and tips went.
+        if (attack.Position.IsNative) { amount = Math.Min(amount, purses.Holding(held.Wallet, attack.Position)); }
         if (amount == 0 || leg.Quote(amount) == 0) { return; }
-        var tip = isLast ? Tip(attack, leg.Quote(amount), held.Wallet) : 0;
+        var tip = isLast ? Tip(attack, leg.Quote(amount), held.Wallet, attack.Position.IsNative ? amount : 0) : 0;
         book.Act(attack.Scene, TruthRole.Back, () => orders.Send(new Order(held.Wallet, leg, amount)
         {
             Via = attack.Via,
@@ -79,7 +82,7 @@ internal sealed class AttackLegs(Stage stage, SceneBook book, Orders orders, Pur
     }
 
     /// <summary>Half of the gain now and then; all of it and more where the attacker outbids himself.</summary>
-    private ulong Tip(Attack attack, ulong got, int wallet)
+    private ulong Tip(Attack attack, ulong got, int wallet, ulong wrapped)
     {
         var gain = (Int128)(attack.Got + got) - (Int128)attack.Paid;
         var quote = attack.Leg.MintIn;
@@ -87,7 +90,7 @@ internal sealed class AttackLegs(Stage stage, SceneBook book, Orders orders, Pur
         var tip = attack.OverTips ? (lamports * stage.Random.Range(11, 25) / 10) + 20_000
             : lamports > 100_000 && stage.Random.PerMille(attack.Pace == Pace.AtOnce ? 750 : 300) ? lamports / 100 * stage.Random.Range(20, 60)
             : 0;
-        return stage.Accounts[wallet].Lamports < tip + Purses.Reserve ? 0 : tip;
+        return stage.Accounts[wallet].Lamports < wrapped + tip + Purses.Reserve ? 0 : tip;
     }
 
     /// <summary>The first wallet gives the others something to trade with.</summary>

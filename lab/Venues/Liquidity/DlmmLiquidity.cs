@@ -17,6 +17,10 @@ internal sealed class DlmmLiquidity(World world) : LiquidityProgram(world)
 
     public override Position Draft(Pool pool, int owner, int lower, int upper)
     {
+        // Bins without an account of their own take no liquidity.
+        var state = MeteoraDlmm.StateOf(pool);
+        lower = Math.Clamp(lower, state.First, state.First + state.Count - 1);
+        upper = Math.Clamp(upper, lower, state.First + state.Count - 1);
         var account = World.NewAccount();
         return new Position
         {
