@@ -216,7 +216,7 @@ internal sealed class UserSwaps
         var purse = _purses.Prepare(user, leg.MintIn, leg.MintOut, amount);
         var (a, b) = pool.Venue.Reserves(pool);
         var held = _stage.Accounts[purse.Source].Amount;
-        if (all && held <= (leg.AToB ? a : b) / 100) { amount = held; }
+        if (all && held <= (leg.AToB ? a : b) / 100 && leg.Quote(held) > 0) { amount = held; }
         Call(terminal, pool, new Trade(user, purse.Source, purse.Destination, leg.AToB, amount, fails ? insisted : 0, fails));
         if (tx.HasFailed) { return; }
         _purses.Tidy(user, purse);

@@ -37,6 +37,20 @@ internal abstract class Venue(World world)
     /// </summary>
     public abstract ulong Apply(Pool pool, bool aToB, ulong amountIn);
 
+    /// <summary>The same, where the pool has enough for it.</summary>
+    /// <param name="pool">The pool.</param>
+    /// <param name="aToB">Direction.</param>
+    /// <param name="amountIn">Base units to sell.</param>
+    /// <param name="received">What the trader would receive.</param>
+    /// <returns>False where the pool has too little, or would give nothing; then it stays as it is.</returns>
+    public bool TryApply(Pool pool, bool aToB, ulong amountIn, out ulong received)
+    {
+        received = 0;
+        if (amountIn == 0 || Quote(pool, aToB, amountIn) == 0) { return false; }
+        received = Apply(pool, aToB, amountIn);
+        return true;
+    }
+
     /// <summary>The same of a trade that fixes what it buys; returns what the trader would pay.</summary>
     /// <exception cref="NotSupportedException">The venue has no such instruction.</exception>
     public virtual ulong ApplyExactOut(Pool pool, bool aToB, ulong amountOut) =>

@@ -216,8 +216,7 @@ internal sealed class ArbitragePlanter(Stage stage, PlanFinder finder, Execution
     private static long GainBehind(Plan plan, Leg trade, ulong amount, ulong most)
     {
         var before = trade.Pool.Snapshot();
-        trade.Pool.Venue.Apply(trade.Pool, trade.AToB, amount);
-        var gain = plan.Gain(plan.BestInput(most));
+        var gain = trade.Pool.Venue.TryApply(trade.Pool, trade.AToB, amount, out _) ? plan.Gain(plan.BestInput(most)) : 0;
         trade.Pool.Restore(before);
         return gain;
     }

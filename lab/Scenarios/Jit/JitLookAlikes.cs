@@ -147,6 +147,7 @@ internal sealed class JitLookAlikes(Stage stage, SceneBook scenes, Crowd crowd, 
         var (mostA, mostB) = leg.AToB ? (traded, received) : (received, traded);
         var position = above >= 0 ? providers.Draft(pool, wallet, below, above)
             : providers.Draft(pool, wallet, random.Below(reach), random.Below(reach));
+        if (!Providers.Fits(position)) { return false; }
         var (costA, costB) = providers.ProgramOf(pool).Cost(position, mostA, mostB);
         if (costA + costB < 10_000 || !providers.CanPay(wallet, pool, mostA, mostB)) { return false; }
         draft = new Draft { Leg = leg, Traded = traded, MostA = mostA, MostB = mostB, Position = position };

@@ -37,6 +37,7 @@ internal sealed class JitPlanter(Stage stage, SceneBook scenes, Crowd crowd, Pro
         var times = random.Range(1, 4);
         var (mostA, mostB) = leg.AToB ? (traded * times, received * times) : (received * times, traded * times);
         var position = providers.Draft(pool, wallet, random.Below(3), random.Below(3));
+        if (!Providers.Fits(position)) { return false; }
         var (costA, costB) = providers.ProgramOf(pool).Cost(position, mostA, mostB);
         if (costA + costB < 10_000 || !providers.CanPay(wallet, pool, mostA, mostB)) { return false; }
         if (crowd.Find(pool, leg.MintIn, traded) < 0) { return false; }

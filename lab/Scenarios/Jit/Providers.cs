@@ -61,6 +61,10 @@ internal sealed class Providers
         return program.Draft(pool, wallet, at - (below * spacing), end);
     }
 
+    /// <summary>Whether the pool has all of the position's bins; ranges it has without end.</summary>
+    public static bool Fits(Position position) =>
+        position.Pool.State is not BinState bins || (bins.Has(position.Lower) && bins.Has(position.Upper));
+
     /// <summary>Whether the wallet can pay both amounts.</summary>
     public bool CanPay(int wallet, Pool pool, ulong a, ulong b) => Held(wallet, pool.MintA) >= a && Held(wallet, pool.MintB) >= b;
 

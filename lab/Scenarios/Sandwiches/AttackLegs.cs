@@ -8,7 +8,7 @@ internal sealed class AttackLegs(Stage stage, SceneBook book, Orders orders, Pur
     /// <summary>Buys with a wallet. A position that is to be handed over as an account goes into one of its own.</summary>
     public void Buy(Attack attack, int wallet, ulong amount)
     {
-        if (amount == 0 || orders.Holding(wallet, attack.Leg.MintIn, amount) < amount) { return; }
+        if (amount == 0 || attack.Leg.Quote(amount) == 0 || orders.Holding(wallet, attack.Leg.MintIn, amount) < amount) { return; }
         var account = attack.Evasions.Contains(Evasion.AuthorityHop) ? stage.World.AddTokenAccount(attack.Position, wallet) : 0;
         book.Act(attack.Scene, TruthRole.Front, () => orders.Send(new Order(wallet, attack.Leg, amount)
         {

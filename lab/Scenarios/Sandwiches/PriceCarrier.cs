@@ -43,14 +43,12 @@ internal sealed class PriceCarrier(Stage stage, Purses purses)
     public static ulong Unwind(Leg dear, Leg cheap, Size size)
     {
         var (here, there) = (dear.Pool.Snapshot(), cheap.Pool.Snapshot());
-        var bought = dear.Pool.Venue.Apply(dear.Pool, dear.AToB, size.Front);
-        dear.Pool.Venue.Apply(dear.Pool, dear.AToB, size.Others);
-        var amount = Best(cheap, new Leg(dear.Pool, !dear.AToB));
         ulong back = 0;
-        if (amount > 0 && bought > 0)
+        if (dear.Pool.Venue.TryApply(dear.Pool, dear.AToB, size.Front, out var bought)
+            && dear.Pool.Venue.TryApply(dear.Pool, dear.AToB, size.Others, out _)
+            && cheap.Pool.Venue.TryApply(cheap.Pool, cheap.AToB, Best(cheap, new Leg(dear.Pool, !dear.AToB)), out _))
         {
-            cheap.Pool.Venue.Apply(cheap.Pool, cheap.AToB, amount);
-            back = cheap.Pool.Venue.Apply(cheap.Pool, !cheap.AToB, bought);
+            cheap.Pool.Venue.TryApply(cheap.Pool, !cheap.AToB, bought, out back);
         }
 
         dear.Pool.Restore(here);

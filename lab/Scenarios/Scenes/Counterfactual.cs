@@ -54,10 +54,10 @@ internal sealed class Counterfactual(Stage stage)
         return quoted > swap.AmountOut;
     }
 
-    /// <summary>Does a swap again and says what the amount that it paid gives now.</summary>
-    private static ulong Repeat(Pool pool, in DoneSwap swap)
+    /// <summary>Does a swap again and says what the amount that it paid gives now; null where the pool has too little.</summary>
+    private static ulong? Repeat(Pool pool, in DoneSwap swap)
     {
-        if (!swap.Asked.IsExactOut) { return pool.Venue.Apply(pool, swap.AToB, swap.Asked.Amount); }
+        if (!swap.Asked.IsExactOut) { return pool.Venue.TryApply(pool, swap.AToB, swap.Asked.Amount, out var again) ? again : null; }
         var received = pool.Venue.Quote(pool, swap.AToB, swap.AmountIn);
         pool.Venue.ApplyExactOut(pool, swap.AToB, swap.Asked.Amount);
         return received;
@@ -74,7 +74,7 @@ internal sealed class Counterfactual(Stage stage)
             var asked = step.Swap.Asked;
             same &= asked.IsExactOut
                 ? scene.Pool.Venue.ApplyExactOut(scene.Pool, asked.AToB, asked.Amount) == step.Swap.AmountIn
-                : scene.Pool.Venue.Apply(scene.Pool, asked.AToB, asked.Amount) == step.Swap.AmountOut;
+                : scene.Pool.Venue.TryApply(scene.Pool, asked.AToB, asked.Amount, out var again) && again == step.Swap.AmountOut;
         }
 
         var (a, b) = (stage.Accounts[scene.Pool.VaultA].Amount, stage.Accounts[scene.Pool.VaultB].Amount);

@@ -30,7 +30,7 @@ internal sealed class Crowd(Stage stage, Market market, Orders orders, UserSwaps
     public bool TrySwap(Leg leg, ulong amount, bool isMarked = false)
     {
         var user = Find(leg.Pool, leg.MintIn, amount);
-        if (user < 0) { return false; }
+        if (user < 0 || leg.Quote(amount) == 0) { return false; }
         Swap(user, leg, amount, isMarked);
         return true;
     }
@@ -67,7 +67,7 @@ internal sealed class Crowd(Stage stage, Market market, Orders orders, UserSwaps
             var (start, end) = comesFirst ? (leg.MintIn, other.MintOut) : (other.MintIn, leg.MintOut);
             if (other.Pool == leg.Pool || start == end || (start.Number is 1 or 2 && end.Number is 1 or 2)) { continue; }
             var paid = comesFirst ? amount : Needed(other, amount);
-            if (paid == 0 || Flow(leg, other, comesFirst, paid) < 1_000) { continue; }
+            if (paid == 0 || leg.Quote(amount) == 0 || Flow(leg, other, comesFirst, paid) < 1_000) { continue; }
             var user = Find(leg.Pool, start, paid);
             if (user < 0 || stage.Recent.Has(user, other.Pool)) { continue; }
             _hops.Clear();
@@ -85,7 +85,7 @@ internal sealed class Crowd(Stage stage, Market market, Orders orders, UserSwaps
         var (first, second) = comesFirst ? (leg, other) : (other, leg);
         var (a, b) = second.Pool.Venue.Reserves(second.Pool);
         var between = first.Quote(paid);
-        return between > (second.AToB ? a : b) / 10 ? 0 : second.Quote(between);
+        return between == 0 || between > (second.AToB ? a : b) / 10 ? 0 : second.Quote(between);
     }
 
     /// <summary>About what must be sold for an amount; 0 where the pool is too small for it.</summary>

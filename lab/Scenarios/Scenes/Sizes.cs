@@ -34,9 +34,12 @@ internal static class Sizes
     {
         var (pool, venue) = (leg.Pool, leg.Pool.Venue);
         var now = pool.Snapshot();
-        var bought = venue.Apply(pool, leg.AToB, size.Front);
-        venue.Apply(pool, leg.AToB, size.Others);
-        var back = bought < 1_000 ? 0 : venue.Apply(pool, !leg.AToB, bought);
+        ulong back = 0;
+        if (venue.TryApply(pool, leg.AToB, size.Front, out var bought) && venue.TryApply(pool, leg.AToB, size.Others, out _) && bought >= 1_000)
+        {
+            venue.TryApply(pool, !leg.AToB, bought, out back);
+        }
+
         pool.Restore(now);
         return back;
     }

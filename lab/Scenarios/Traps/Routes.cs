@@ -145,7 +145,7 @@ internal sealed class Routes(TrapScenes scenes, Stage stage, Market market, Purs
 
     private void WithFee(Scene scene, Leg leg, ulong amount, int referrer, byte fee)
     {
-        var user = crowd.Find(leg.Pool, leg.MintIn, amount);
+        var user = leg.Quote(amount) == 0 ? -1 : crowd.Find(leg.Pool, leg.MintIn, amount);
         if (user < 0) { return; }
         _hops.Clear();
         _hops.Add(new Hop(leg, 100, 0, 1));
@@ -167,7 +167,7 @@ internal sealed class Routes(TrapScenes scenes, Stage stage, Market market, Purs
     private void SplitOnce(Scene scene, int wallet, Leg leg, Leg other, ulong size)
     {
         var half = size / 2;
-        if (!scenes.CanPay(wallet, leg.MintIn, half * 2) || TrapScenes.Back(leg).Quote(leg.Quote(half) + other.Quote(half)) >= half * 2) { return; }
+        if (!scenes.CanPay(wallet, leg.MintIn, half * 2) || leg.Quote(half) == 0 || other.Quote(half) == 0 || TrapScenes.Back(leg).Quote(leg.Quote(half) + other.Quote(half)) >= half * 2) { return; }
         scenes.Act(scene, () =>
         {
             var tx = stage.Tx;
