@@ -20,6 +20,22 @@ public sealed class Determinism
     public void The_same_seed_gives_the_same_bytes() =>
         Assert.Equal(SHA256.HashData(SimulatedBlocks.Bytes(Small(9))), SHA256.HashData(SimulatedBlocks.Bytes(Small(9))));
 
+    /// <summary>What this chain was when it was written down: another machine, or another runtime, that makes other bytes fails here.</summary>
+    [Fact]
+    public void The_same_seed_gives_the_same_bytes_on_every_machine()
+    {
+        var text = string.Concat(new[] { Small(9), SimulatorOptions.ForEvaluation(9, 40) }
+            .Select(o => Convert.ToHexStringLower(SHA256.HashData(SimulatedBlocks.Bytes(o))) + "\n"));
+        var path = Path.Combine(RealData.RepositoryRoot, "tests", "Golden", "simulated", "seed-9.sha256");
+        if (Environment.GetEnvironmentVariable("UPDATE_GOLDEN") == "1")
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            File.WriteAllText(path, text);
+        }
+
+        Assert.Equal(File.ReadAllText(path).ReplaceLineEndings("\n"), text);
+    }
+
     [Fact]
     public void Another_seed_gives_other_bytes() =>
         Assert.NotEqual(SHA256.HashData(SimulatedBlocks.Bytes(Small(9))), SHA256.HashData(SimulatedBlocks.Bytes(Small(10))));
