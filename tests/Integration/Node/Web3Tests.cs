@@ -41,7 +41,7 @@ public sealed class Web3Tests
     private static string Script([System.Runtime.CompilerServices.CallerFilePath] string here = "") => Path.Combine(Path.GetDirectoryName(here)!, "web3_client.cjs");
 
     /// <summary>A port that is free with the one after it.</summary>
-    private static int FreePair()
+    internal static int FreePair()
     {
         while (true)
         {

@@ -29,10 +29,22 @@ internal sealed partial class RunningRole : IAsyncDisposable
     public string Errors => string.Join('\n', _errors);
 
     /// <summary>Starts it on a free port and waits until it serves.</summary>
-    public static async Task<RunningRole> StartAsync(params string[] arguments)
+    public static Task<RunningRole> StartAsync(params string[] arguments) => StartPlainAsync([.. arguments, "--http", "127.0.0.1:0", "--verbose"]);
+
+    /// <summary>Starts a command that serves by itself, and waits until it does.</summary>
+    public static async Task<RunningRole> StartPlainAsync(params string[] arguments)
     {
-        var role = new RunningRole(SluiceProcess.Start([.. arguments, "--http", "127.0.0.1:0", "--verbose"]));
-        await role._address.Task.WaitAsync(Deadline);
+        var role = new RunningRole(SluiceProcess.Start(arguments));
+        try
+        {
+            await role._address.Task.WaitAsync(Deadline);
+        }
+        catch
+        {
+            await role.DisposeAsync();
+            throw;
+        }
+
         return role;
     }
 
@@ -91,7 +103,7 @@ internal sealed partial class RunningRole : IAsyncDisposable
         while (await _process.StandardError.ReadLineAsync() is { } line)
         {
             _errors.Enqueue(line);
-            if (line.StartsWith(Announcement, StringComparison.Ordinal)) { _address.TrySetResult(new Uri(line[Announcement.Length..].Split(": ")[0])); }
+            if (line.StartsWith(Announcement, StringComparison.Ordinal)) { _address.TrySetResult(new Uri(line[Announcement.Length..].Split([": ", " ("], StringSplitOptions.None)[0])); }
         }
 
         _address.TrySetException(new InvalidOperationException($"the role never served: {Errors}"));
