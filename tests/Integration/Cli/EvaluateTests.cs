@@ -47,7 +47,7 @@ public class EvaluateTests
         using var folder = new TemporaryFolder();
         await File.WriteAllTextAsync(folder["bad.ndjson"], "{}\n");
         await Fails(2, "Name one source", "evaluate", "--truth", folder["bad.ndjson"]);
-        await Fails(2, "Name --out DIR, or --evaluate", "simulate");
+        await Fails(2, "Name --out DIR to write blocks, --evaluate to judge findings, or --serve", "simulate");
         await Fails(2, "--min-recall takes 0 to 1", "simulate", "--evaluate", "--min-recall", "7");
         await Fails(1, "bad.ndjson line 1: \"kind\" is missing", "evaluate", "--truth", folder["bad.ndjson"], "--findings", folder["bad.ndjson"]);
         await Fails(1, "absent.ndjson", "evaluate", "--truth", folder["absent.ndjson"], "--findings", folder["bad.ndjson"]);
