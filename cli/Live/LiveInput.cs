@@ -4,7 +4,6 @@ using Sluice.Cli.Replay;
 using Sluice.Ingest.Blocks;
 using Sluice.Ingest.Decoding.Model;
 using Sluice.Ingest.Live;
-using Sluice.Ingest.Rpc;
 
 namespace Sluice.Cli.Live;
 
@@ -38,8 +37,8 @@ internal sealed class LiveInput(BlockFollower follower, ulong? first, ulong? bef
             {
                 var block = blocks.Current;
                 Interlocked.Exchange(ref _slot, (long)block.Slot);
-                yield return block.Reply is { } reply
-                    ? (new LiveDocument(reply, block.Slot), null)
+                yield return block.Body is { } body
+                    ? (new LiveDocument(body), null)
                     : (null, new InputProblem(
                         block.Missed!.Endpoint,
                         "missed-slot",
@@ -56,15 +55,14 @@ internal sealed class LiveInput(BlockFollower follower, ulong? first, ulong? bef
         ? $"slot {block.Slot} has a block that no endpoint gave ({block.Missed!.Message}); run again with --from {block.Slot} where one has it"
         : $"slots {block.First} to {block.Slot} have blocks that no endpoint gave ({block.Missed!.Message}); run again with --from {block.First} where one has them";
 
-    private sealed class LiveDocument(RpcReply reply, ulong slot) : InputDocument
+    private sealed class LiveDocument(BlockBody body) : InputDocument
     {
-        public override string Source => reply.Endpoint;
+        public override string Source => body.Source;
 
-        public override ReadOnlySpan<byte> Bytes => reply.Body.Span;
+        public override ReadOnlySpan<byte> Bytes => body.Bytes;
 
-        public override ReadResult Read(DocumentReaders readers, RawBlock block) =>
-            readers.Json.Read(reply.Body.Span, new DocumentOrigin(reply.Endpoint, slot), block);
+        public override ReadResult Read(DocumentReaders readers, RawBlock block) => body.Read(readers.Json, block);
 
-        public override void Return() => reply.Dispose();
+        public override void Return() => body.Dispose();
     }
 }

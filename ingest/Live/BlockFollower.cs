@@ -110,7 +110,7 @@ public sealed class BlockFollower(ChainClient chain, FollowerOptions options)
         {
             try
             {
-                return new FollowedBlock(slot, slot, await chain.GetBlockAsync(slot, cancel).ConfigureAwait(false), null);
+                return new FollowedBlock(slot, slot, new RpcBlockBody(await chain.GetBlockAsync(slot, cancel).ConfigureAwait(false), slot), null);
             }
             catch (RpcException e)
             {
@@ -127,13 +127,13 @@ public sealed class BlockFollower(ChainClient chain, FollowerOptions options)
     private async Task<Stack<FollowedBlock>> AncestorsAsync(FollowedBlock block, ulong? last, CancellationToken cancel)
     {
         var ancestors = new Stack<FollowedBlock>();
-        while (last is { } known && block.Reply is { } reply && BlockHeader.TryRead(reply.Body.Span, _scratch, out var header)
+        while (last is { } known && block.Body is { } body && BlockHeader.TryRead(body.Bytes, _scratch, out var header)
             && header.ParentSlot > known && header.ParentSlot < block.Slot && ancestors.Count < MostAncestors)
         {
             block = await FetchAsync(header.ParentSlot, cancel).ConfigureAwait(false);
 
             // Without this block, those before it are not known either: they are missed with it.
-            if (block.Reply is null) { block = block with { First = known + 1 }; } else { BackFilled++; }
+            if (block.Body is null) { block = block with { First = known + 1 }; } else { BackFilled++; }
             ancestors.Push(block);
         }
 
@@ -145,7 +145,7 @@ public sealed class BlockFollower(ChainClient chain, FollowerOptions options)
         if (listing is not null) { await listing.ContinueWith(static _ => { }, TaskScheduler.Default).ConfigureAwait(false); }
         while (_fetching.TryDequeue(out var fetch))
         {
-            await fetch.Block.ContinueWith(static t => { if (t.IsCompletedSuccessfully) { t.Result.Reply?.Dispose(); } }, TaskScheduler.Default).ConfigureAwait(false);
+            await fetch.Block.ContinueWith(static t => { if (t.IsCompletedSuccessfully) { t.Result.Body?.Dispose(); } }, TaskScheduler.Default).ConfigureAwait(false);
         }
     }
 }

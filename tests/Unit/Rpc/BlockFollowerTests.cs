@@ -91,7 +91,7 @@ public sealed class BlockFollowerTests
         {
             await foreach (var block in follower.FollowAsync(100, null, CancellationToken.None))
             {
-                block.Reply?.Dispose();
+                block.Body?.Dispose();
                 blocks.Add((block.Slot, block.Missed?.Fault));
                 if (blocks.Count == 3) { break; }
             }
@@ -120,8 +120,8 @@ public sealed class BlockFollowerTests
         {
             await foreach (var block in follower.FollowAsync(90, null, CancellationToken.None))
             {
-                block.Reply?.Dispose();
-                blocks.Add((block.First, block.Slot, block.Reply is not null));
+                block.Body?.Dispose();
+                blocks.Add((block.First, block.Slot, block.Body is not null));
                 if (blocks.Count == 3) { break; }
             }
 
@@ -169,7 +169,7 @@ public sealed class BlockFollowerTests
             var slots = new List<ulong>();
             await foreach (var block in follower.FollowAsync(first, null, CancellationToken.None))
             {
-                block.Reply?.Dispose();
+                block.Body?.Dispose();
                 slots.Add(block.Slot);
                 if (slots.Count == count) { break; }
             }
