@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Diagnostics.Metrics;
-using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using Sluice.Api;
 using Sluice.Api.Metrics;
@@ -18,20 +17,12 @@ namespace Sluice.Cli.Live;
 /// <summary><c>sluice run --rpc URL</c>: the chain's finalized blocks, as they come, through the whole pipeline into a store, and the api beside it.</summary>
 internal static class RunCommand
 {
-    /// <summary>Environment variable with endpoints, separated by spaces, so that a key need not stand in a command line.</summary>
-    private const string RpcVariable = "SLUICE_RPC";
-
     /// <summary>How soon rows are stored.</summary>
     private static readonly TimeSpan BatchAge = TimeSpan.FromMilliseconds(500);
 
     public static Command Create()
     {
-        var rpc = new Option<string[]>("--rpc")
-        {
-            Description = $"Address of a node's JSON-RPC; repeatable. URL#weight=3 gets three times the requests of another. Default: {RpcVariable}.",
-            HelpName = "URL",
-            Arity = ArgumentArity.OneOrMore,
-        };
+        var rpc = EndpointOption.Create();
         var from = new Option<ulong?>("--from")
         {
             Description = "First slot. Default: behind the newest one of the store, or the newest one of the chain where the store is empty.",
@@ -44,7 +35,7 @@ internal static class RunCommand
         var command = new Command("run", "Follows the chain's finalized blocks into a store and serves it.") { rpc, from, json, port, store, cluster };
         command.SetAction(async (parsed, cancel) =>
         {
-            if (!TryEndpoints(parsed.GetValue(rpc), out var endpoints)) { return ExitCode.WrongArguments; }
+            if (!EndpointOption.TryRead(parsed.GetValue(rpc), out var endpoints)) { return ExitCode.WrongArguments; }
             await using var opened = await StoreOption.OpenAsync(parsed.GetRequiredValue(store), parsed.GetValue(cluster), cancel);
             return await RunAsync(opened, endpoints, parsed.GetValue(from), parsed.GetValue(json), parsed.GetValue(port), cancel);
         });
@@ -82,30 +73,5 @@ internal static class RunCommand
         var served = await serving;
         await running;
         return served;
-    }
-
-    private static bool TryEndpoints(string[]? given, out List<RpcEndpointAddress> endpoints)
-    {
-        endpoints = [];
-        var texts = given is { Length: > 0 } ? given : (Environment.GetEnvironmentVariable(RpcVariable) ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        if (texts.Length == 0)
-        {
-            Fail.Print($"name a node to follow: --rpc https://… (repeatable), or {RpcVariable} in the environment. 'sluice simulate --serve' is one to try with.");
-            return false;
-        }
-
-        for (var i = 0; i < texts.Length; i++)
-        {
-            if (!RpcEndpointAddress.TryParse(texts[i], out var endpoint, out var wrong))
-            {
-                // The address itself is not printed: it may hold a key.
-                Fail.Print(string.Create(CultureInfo.InvariantCulture, $"endpoint {i + 1}: {wrong}."));
-                return false;
-            }
-
-            endpoints.Add(endpoint!);
-        }
-
-        return true;
     }
 }
