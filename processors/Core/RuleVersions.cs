@@ -10,11 +10,14 @@ public static class RuleVersions
     /// <summary>2: cause and values are told; a transaction that liquidates is no arbitrage. Replaces all rows of version 1.</summary>
     public const int Arbitrage = 2;
 
-    /// <summary>1: first.</summary>
-    public const int Sandwich = 2;
+    /// <summary>
+    /// 2: market makers by all their rounds, findings over the border of two groups. 3: a part that was sold asks for a private program or a bundle's reach, however it was traded;
+    /// a private program that sells a handed-on part, or in another pool at a loss, is an attacker.
+    /// </summary>
+    public const int Sandwich = 3;
 
-    /// <summary>1: first.</summary>
-    public const int RoundTrip = 1;
+    /// <summary>2: what version 3 of the sandwich rules turns down.</summary>
+    public const int RoundTrip = 2;
 
     /// <summary>1: first.</summary>
     public const int Jit = 2;

@@ -169,11 +169,15 @@ internal sealed class Judge
         if (position.Alternates || RoundsOf(position) >= SandwichRules.MarketMakerRounds) { return SandwichVerdict.MarketMaking; }
         if (position.Ending == Ending.Exceeded) { return SandwichVerdict.InventoryExceeded; }
         if (position.BackIn * 100 < position.Inventory * SandwichRules.PartialPercent) { return SandwichVerdict.PositionKept; }
-        if ((position.NeedsUnit && !position.IsExact) || (position.HasPath && !position.IsClosed)) { return SandwichVerdict.WeakLink; }
+        if ((position.NeedsUnit && !position.IsExact) || (position.HasPath && !position.IsClosed && !EndsWherePrivate(position))) { return SandwichVerdict.WeakLink; }
         if (!position.IsClosed && IsSoldBelowCost(position)) { return SandwichVerdict.PartialAtLoss; }
         if (!position.IsExact && !IsMarked(position)) { return SandwichVerdict.Unmarked; }
         if (position.CrossesPools && !_priceLinks.Hold(_facts, position)) { return SandwichVerdict.NoPriceLink; }
-        if (gross < 0 && (position.CrossesPools || !(IsOneBlock(position) || IsPrivate(position)))) { return SandwichVerdict.GrossNegative; }
+        if (gross < 0 && !(position.CrossesPools ? IsOneBlock(position) && position.IsExact && EndsWherePrivate(position) : IsOneBlock(position) || IsPrivate(position)))
+        {
+            return SandwichVerdict.GrossNegative;
+        }
+
         return SandwichVerdict.Sandwich;
     }
 
@@ -289,21 +293,24 @@ internal sealed class Judge
 
     /// <summary>
     /// What is not closed to the unit is what traders do too: it asks for a private program; or, where all but a twentieth was sold, for one block or
-    /// no aggregator; of a part, for one block, and there for no aggregator or no more positions than a bundle has.
+    /// no aggregator; of a part, for one block and no more positions of it than a bundle has.
     /// </summary>
     private bool IsMarked(in Position position)
     {
         ref readonly var first = ref _facts.TxFacts[_facts.Legs[position.FirstFront].Tx];
         ref readonly var last = ref _facts.TxFacts[_facts.Legs[position.LastBack].Tx];
         if (IsPrivate(position)) { return true; }
-        var routed = first.UsesAggregator || last.UsesAggregator;
         return position.IsClosed
-            ? IsOneBlock(position) || !routed
-            : IsOneBlock(position) && (!routed || last.Index - first.Index < SandwichRules.PartialReach);
+            ? IsOneBlock(position) || !(first.UsesAggregator || last.UsesAggregator)
+            : IsOneBlock(position) && last.Index - first.Index < SandwichRules.PartialReach;
     }
 
     /// <summary>True when the first front leg goes through a program that is its caller's own.</summary>
     private bool IsPrivate(in Position position) => _facts.TxFacts[_facts.Legs[position.FirstFront].Tx].PrivateWrapper >= 0;
+
+    /// <summary>True when the last back leg goes through the private program of the first front leg.</summary>
+    private bool EndsWherePrivate(in Position position) =>
+        IsPrivate(position) && _facts.TxFacts[_facts.Legs[position.LastBack].Tx].PrivateWrapper == _facts.TxFacts[_facts.Legs[position.FirstFront].Tx].PrivateWrapper;
 
     /// <summary>True when what was sold brought less than the same share of what was paid.</summary>
     private static bool IsSoldBelowCost(in Position position)

@@ -15,7 +15,7 @@ public static class SandwichRules
     /// </summary>
     public const int PartialPercent = 10;
 
-    /// <summary>Positions of a block that a partial sandwich may span when no private program marks it: as many as a bundle has transactions.</summary>
+    /// <summary>Transactions of a block that a partial sandwich may span when no private program marks it: as many as a bundle has.</summary>
     public const int PartialReach = 5;
 
     /// <summary>Base units by which sums may differ for each leg: rounding.</summary>

@@ -103,7 +103,15 @@ public class SandwichGuardTests
             .AssertRejected("no_price_link");
 
         // And at a loss it unwinds nothing.
-        SandwichRun.Of(Carried + "tx atk\nswap Q atk 1000 TOK > 999999 SOL\n").AssertRoundTrip(RoundTripClass.RoundTrip, "gross_negative");
+        const string Loss = "tx atk\nswap Q atk 1000 TOK > 999999 SOL\n";
+        SandwichRun.Of(Carried + Loss).AssertRoundTrip(RoundTripClass.RoundTrip, "gross_negative");
+
+        // Unless a private program sells to the unit in the same block: it meant to.
+        static SandwichRun Private(string text) => SandwichRun.Of(text.Replace("tx atk\n", "tx atk private=bot\n", StringComparison.Ordinal));
+        Assert.Equal(["cross_pool", "failed"], Private(Carried + Loss).Single.Tags.Span.ToArray().Order(StringComparer.Ordinal));
+        Private(Carried + "slot 102\n" + Loss).AssertRoundTrip(RoundTripClass.RoundTrip, "gross_negative");
+        Private(Carried + Loss.Replace("1000 TOK", "990 TOK", StringComparison.Ordinal).Replace("999999", "900000", StringComparison.Ordinal))
+            .AssertRoundTrip(RoundTripClass.RoundTrip, "gross_negative");
     }
 
     [Fact]

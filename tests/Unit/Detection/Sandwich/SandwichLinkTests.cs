@@ -246,6 +246,18 @@ public class SandwichLinkTests
         SandwichRun.Of($"{Front}tx atk\n{deposit}\ntx hub\n{sale}").AssertRejected("weak_link");
 
     [Fact]
+    public void A_part_of_what_was_handed_on_is_sold_by_the_same_private_program_or_by_nobody_known()
+    {
+        const string Case = "slot 101\ntx atk private=bot\nswap P atk 1000000 SOL > 1000 TOK\ntx bob\nswap P bob 2000000 SOL > 1500 TOK\ntx atk\nsend atk > mule 1000 TOK\ntx mule SELLER\n"
+            + "swap P mule 300 TOK > 400000 SOL";
+        SandwichRun Of(string seller) => SandwichRun.Of(Case.Replace("SELLER", seller, StringComparison.Ordinal));
+        Assert.Equal(["partial"], Of("private=bot").Single.Tags.Span.ToArray());
+        Of("").AssertRejected("weak_link");
+        Of("private=other").AssertRejected("weak_link");
+        SandwichRun.Of(Case.Replace(" private=bot", "", StringComparison.Ordinal).Replace(" SELLER", "", StringComparison.Ordinal)).AssertRejected("weak_link");
+    }
+
+    [Fact]
     public void A_hub_that_sells_other_than_it_was_sent_is_no_candidate()
     {
         var run = SandwichRun.Of(Front + "tx atk\nsend atk > hub 400 TOK\ntx hub\nswap P hub 1000 TOK > 1100000 SOL");

@@ -294,7 +294,9 @@ public class SandwichShapeTests
         const string Far = "tx eve index=9\npay eve > shop 1 SOL\n", Later = "slot 102\n";
 
         Assert.Equal(1, Run("", "", 500).Found.Length);
-        Assert.Equal(1, Run("", Far, 500).Found.Length);
+        Assert.Equal(1, Run("aggregator", "", 500).Found.Length);
+        Assert.Equal(1, Run("private=bot", Far, 500).Found.Length);
+        Run("", Far, 500).AssertRoundTrip(RoundTripClass.RoundTrip, "unmarked");
         Run("aggregator", Far, 500).AssertRoundTrip(RoundTripClass.RoundTrip, "unmarked");
         Run("", Later, 500).AssertRoundTrip(RoundTripClass.RoundTrip, "unmarked");
         Assert.Equal(1, Run("private=bot", Later, 500).Found.Length);
