@@ -69,6 +69,7 @@ public sealed class CauseFinder(CauseRules rules)
         if (_firstOf.Length < transactions.Length) { _firstOf = new int[transactions.Length * 2]; }
         for (var position = 0; position < transactions.Length; position++)
         {
+            Ahead.Fetch(transactions, position, Reads.Swaps);
             _firstOf[position] = _count;
             var swaps = transactions[position].Swaps.Span;
             for (var i = 0; i < swaps.Length; i++)

@@ -45,8 +45,11 @@ public sealed class AttemptFinder
     public void Take(in Block block, bool isContext)
     {
         _block.Begin(block);
-        foreach (ref readonly var tx in block.Transactions.Span)
+        var transactions = block.Transactions.Span;
+        for (var i = 0; i < transactions.Length; i++)
         {
+            Ahead.Fetch(transactions, i, Reads.Swaps | Reads.Liquidations);
+            ref readonly var tx = ref transactions[i];
             if (tx.Status == TransactionStatus.Success) { TakeSuccess(tx); }
             else if (!isContext) { Keep(block, tx); }
         }

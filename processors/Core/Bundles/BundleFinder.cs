@@ -1,3 +1,4 @@
+using Sluice.Processors.Core.Common;
 using Sluice.Schemas.Records;
 
 namespace Sluice.Processors.Core.Bundles;
@@ -35,7 +36,11 @@ public sealed class BundleFinder
     {
         var transactions = block.Transactions.Span;
         Begin(transactions.Length);
-        for (var i = 0; i < transactions.Length; i++) { Next(transactions); }
+        for (var i = 0; i < transactions.Length; i++)
+        {
+            Ahead.Fetch(transactions, i, Reads.Swaps | Reads.LiquidityChanges | Reads.Liquidations | Reads.Transfers | Reads.AuthorityChanges | Reads.Signers);
+            Next(transactions);
+        }
         End(transactions);
     }
 

@@ -43,6 +43,9 @@ internal sealed class KeyIndex<TKey>
     /// <summary>Number of the key, or −1.</summary>
     public int Find(in TKey key) => (int)(uint)_slots[SlotOf(key, HashOf(key))] - 1;
 
+    /// <summary>Asks memory for the place where a key stands or will stand.</summary>
+    public void Fetch(in TKey key) => Ahead.Fetch(in _slots[HashOf(key) >> _shift]);
+
     public void Clear()
     {
         // In order through memory where that is less than going to each slot.

@@ -50,11 +50,34 @@ public static class KnownMints
     /// <summary>Decimals that amounts are brought to before they are compared.</summary>
     public const int CommonDecimals = 9;
 
-    /// <summary>True for the byte that a known mint ends with: most mints are told apart by it, and units are asked for with every swap.</summary>
-    private static readonly bool[] Ends = EndsOf(Units.Keys);
+    private static readonly (Pubkey Mint, MintUnit Unit)[] Listed = [.. Units.Select(known => (known.Key, known.Value.Unit))];
+
+    /// <summary>By the byte that a mint ends with, the place + 1 in <see cref="Listed"/> of the last one that ends so: most mints are told apart by it, and units are asked for with every swap.</summary>
+    private static readonly byte[] Ends = new byte[byte.MaxValue + 1];
+
+    /// <summary>The same for the one before it that ends likewise.</summary>
+    private static readonly byte[] Others = new byte[Listed.Length];
+
+    static KnownMints()
+    {
+        for (var i = 0; i < Listed.Length; i++)
+        {
+            ref var last = ref Ends[Listed[i].Mint.Bytes[^1]];
+            (Others[i], last) = (last, (byte)(i + 1));
+        }
+    }
 
     /// <summary>Unit of a mint.</summary>
-    public static MintUnit UnitOf(in Pubkey mint) => Ends[mint.Bytes[^1]] && Units.TryGetValue(mint, out var known) ? known.Unit : MintUnit.None;
+    public static MintUnit UnitOf(in Pubkey mint)
+    {
+        for (int place = Ends[mint.Bytes[^1]]; place > 0; place = Others[place - 1])
+        {
+            ref readonly var known = ref Listed[place - 1];
+            if (known.Mint == mint) { return known.Unit; }
+        }
+
+        return MintUnit.None;
+    }
 
     /// <summary>Base units of a mint for one base unit at <see cref="CommonDecimals"/>: what an amount is multiplied with.</summary>
     public static long Scale(in Pubkey mint)
@@ -62,13 +85,6 @@ public static class KnownMints
         var scale = 1L;
         for (var i = Units.TryGetValue(mint, out var known) ? known.Decimals : CommonDecimals; i < CommonDecimals; i++) { scale *= 10; }
         return scale;
-    }
-
-    private static bool[] EndsOf(IEnumerable<Pubkey> mints)
-    {
-        var ends = new bool[byte.MaxValue + 1];
-        foreach (var mint in mints) { ends[mint.Bytes[^1]] = true; }
-        return ends;
     }
 
     /// <summary>True when one base unit of both is worth the same: the same mint, or two dollars of as many decimals.</summary>

@@ -8,6 +8,7 @@ internal static class OrderBooks
     /// <summary>True for an order book's venue name, whatever its version.</summary>
     public static bool Includes(string venue)
     {
+        if (venue.Length == 0 || venue[0] is not ('s' or 'o' or 'p' or 'm')) { return false; }
         foreach (var prefix in Prefixes)
         {
             if (venue.StartsWith(prefix, StringComparison.Ordinal)) { return true; }

@@ -41,8 +41,11 @@ public sealed class JitDetector
     /// <summary>Takes a block of the window; slots ascend.</summary>
     public void Take(in Block block)
     {
-        foreach (ref readonly var tx in block.Transactions.Span)
+        var transactions = block.Transactions.Span;
+        for (var i = 0; i < transactions.Length; i++)
         {
+            Ahead.Fetch(transactions, i, Reads.Swaps | Reads.LiquidityChanges);
+            ref readonly var tx = ref transactions[i];
             if (tx.Status != TransactionStatus.Success) { continue; }
             var swaps = tx.Swaps.Span;
             var changes = tx.LiquidityChanges.Span;

@@ -14,9 +14,9 @@ namespace Sluice.Processors.Core.Prices;
 public sealed class BlockContext
 {
     private readonly Dictionary<Pubkey, Price> _prices = [];
-    private Price _dollar;
+    private Price _usdc, _dollar;
     private RecordList<Transaction>? _transactions;
-    private bool _hasPrices;
+    private bool _hasPrices, _hasDollars;
 
     /// <summary>Slot.</summary>
     public long Slot { get; private set; }
@@ -34,46 +34,62 @@ public sealed class BlockContext
         BlockTimeUnixMs = block.BlockTimeUnixMs;
         Leader = block.Leader;
         _transactions = block.Transactions;
-        _hasPrices = false;
+        _hasPrices = _hasDollars = false;
     }
 
     /// <summary>What SOL was traded for in this block, or a price without amounts.</summary>
     public Price PriceOf(in Pubkey mint)
     {
+        if (mint == WellKnown.Usdc) { return PriceOfUsdc(); }
         if (!_hasPrices)
         {
             _hasPrices = true;
             _prices.Clear();
-            _dollar = default;
-            if (_transactions is not null)
-            {
-                foreach (ref readonly var tx in _transactions.Span) { Add(tx.Swaps.Span); }
-            }
+            Add(onlyDollars: false);
         }
 
-        return _prices.TryGetValue(mint, out var price) ? price : KnownMints.AreEqual(mint, WellKnown.Usdc) ? _dollar : default;
+        return _prices.TryGetValue(mint, out var price) ? price : KnownMints.AreEqual(mint, WellKnown.Usdc) ? PriceOfDollar() : default;
     }
 
-    private void Add(ReadOnlySpan<Swap> swaps)
+    /// <summary>With every arbitrage a dollar is asked for, and mostly nothing else: the other mints are not looked up for it.</summary>
+    private Price PriceOfUsdc() => PriceOfDollar() is var dollar && _usdc.IsKnown ? _usdc : dollar;
+
+    private Price PriceOfDollar()
     {
-        foreach (ref readonly var swap in swaps)
+        if (!_hasDollars)
         {
-            if (swap.AmountIn == 0 || swap.AmountOut == 0) { continue; }
-            if (swap.MintIn == WellKnown.WrappedSol)
+            _hasDollars = true;
+            _usdc = _dollar = default;
+            Add(onlyDollars: true);
+        }
+
+        return _dollar;
+    }
+
+    private void Add(bool onlyDollars)
+    {
+        if (_transactions is null) { return; }
+        var transactions = _transactions.Span;
+        for (var i = 0; i < transactions.Length; i++)
+        {
+            Ahead.Fetch(transactions, i, Reads.Swaps);
+            foreach (ref readonly var swap in transactions[i].Swaps.Span)
             {
-                Add(swap.MintOut, swap.AmountIn, swap.AmountOut);
-            }
-            else if (swap.MintOut == WellKnown.WrappedSol)
-            {
-                Add(swap.MintIn, swap.AmountOut, swap.AmountIn);
+                if (swap.AmountIn == 0 || swap.AmountOut == 0) { continue; }
+                if (swap.MintIn == WellKnown.WrappedSol) { Add(swap.MintOut, swap.AmountIn, swap.AmountOut, onlyDollars); }
+                else if (swap.MintOut == WellKnown.WrappedSol) { Add(swap.MintIn, swap.AmountOut, swap.AmountIn, onlyDollars); }
             }
         }
     }
 
-    private void Add(in Pubkey mint, ulong lamports, ulong tokens)
+    private void Add(in Pubkey mint, ulong lamports, ulong tokens, bool onlyDollars)
     {
-        CollectionsMarshal.GetValueRefOrAddDefault(_prices, mint, out _).Add(lamports, tokens);
-        if (KnownMints.AreEqual(mint, WellKnown.Usdc)) { _dollar.Add(lamports, tokens); }
+        if (!onlyDollars) { CollectionsMarshal.GetValueRefOrAddDefault(_prices, mint, out _).Add(lamports, tokens); }
+        else if (KnownMints.UnitOf(mint) == MintUnit.Dollar && KnownMints.AreEqual(mint, WellKnown.Usdc))
+        {
+            _dollar.Add(lamports, tokens);
+            if (mint == WellKnown.Usdc) { _usdc.Add(lamports, tokens); }
+        }
     }
 }
 

@@ -60,8 +60,11 @@ public sealed class PriceBook
     {
         if (block.Slot <= _newest) { return; }
         BeginBlock(block.Slot);
-        foreach (ref readonly var tx in block.Transactions.Span)
+        var transactions = block.Transactions.Span;
+        for (var i = 0; i < transactions.Length; i++)
         {
+            Ahead.Fetch(transactions, i, Reads.Swaps);
+            ref readonly var tx = ref transactions[i];
             if (tx.Status != TransactionStatus.Success) { continue; }
             foreach (ref readonly var swap in tx.Swaps.Span)
             {

@@ -27,7 +27,9 @@ internal readonly struct Rate : IComparable<Rate>
 
         // Both have the top bit now. Halving the numerator keeps the quotient below 2^64, doubling the power its top bit set.
         var isSmaller = above < below;
-        Wide.TryMulDiv(above >> 1, isSmaller ? (UInt128)1 << 65 : (UInt128)1 << 64, below, out var quotient);
+        UInt128 quotient;
+        if ((ulong)below == 0) { quotient = (isSmaller ? above & ~UInt128.One : above >> 1) / (ulong)(below >> 64); } // as of amounts: one division is enough
+        else { Wide.TryMulDiv(above >> 1, isSmaller ? (UInt128)1 << 65 : (UInt128)1 << 64, below, out quotient); }
         return new((ulong)quotient, exponent - (isSmaller ? 64 : 63));
     }
 

@@ -42,9 +42,7 @@ internal sealed class Markets(KeyIndex<Pubkey> keys)
     /// <summary>The lane that a swap trades in.</summary>
     public int LaneOf(in Swap swap)
     {
-        // Both directions of a market have one hash.
-        var hash = unchecked(((uint)swap.Pool.GetHashCode() * 31)
-            + (uint)swap.MintIn.GetHashCode() + (uint)swap.MintOut.GetHashCode() + (uint)swap.VaultIn.GetHashCode() + (uint)swap.VaultOut.GetHashCode()) * 0x9E3779B1u;
+        var hash = HashOf(swap);
         var mask = _slots.Length - 1;
         var slot = (int)(hash >> 7) & mask;
         for (; _slots[slot] is not 0 and var entry; slot = (slot + 1) & mask)
@@ -59,6 +57,25 @@ internal sealed class Markets(KeyIndex<Pubkey> keys)
         if (_keys.Count * 4 > _slots.Length) { Grow(); }
         return (number * 2) + _keys[number].SideOf(swap);
     }
+
+    /// <summary>Asks memory for the place that tells a swap's market.</summary>
+    public void FetchPlace(in Swap swap) => Ahead.Fetch(in _slots[(int)(HashOf(swap) >> 7) & (_slots.Length - 1)]);
+
+    /// <summary>Asks memory for a swap's market, whose place is at hand.</summary>
+    public void Fetch(in Swap swap)
+    {
+        var entry = _slots[(int)(HashOf(swap) >> 7) & (_slots.Length - 1)];
+        if (entry == 0) { return; }
+        var pool = (int)(uint)entry - 1;
+        Ahead.Fetch(in _keys[pool]);
+        Ahead.Fetch(in _pools[pool]);
+        Ahead.Fetch(in _lanes[pool * 2]);
+        Ahead.Fetch(in _lanes[(pool * 2) + 1]);
+    }
+
+    /// <summary>Both directions of a market have one hash.</summary>
+    private static uint HashOf(in Swap swap) => unchecked(((uint)swap.Pool.GetHashCode() * 31)
+        + (uint)swap.MintIn.GetHashCode() + (uint)swap.MintOut.GetHashCode() + (uint)swap.VaultIn.GetHashCode() + (uint)swap.VaultOut.GetHashCode()) * 0x9E3779B1u;
 
     /// <summary>The best measure that all of a lane's legs have.</summary>
     public PriceMeasure MeasureOf(int lane)

@@ -1,4 +1,5 @@
 using Sluice.Processors.Core.Bundles;
+using Sluice.Processors.Core.Common;
 using Sluice.Processors.Core.Composition;
 using Sluice.Processors.Core.Prices;
 using Sluice.Schemas.Records;
@@ -13,6 +14,8 @@ namespace Sluice.Processors.Core.Sandwich;
 /// </remarks>
 public sealed class SandwichDetector
 {
+    private const Reads Needed = Reads.WholeSwaps | Reads.BalanceChanges | Reads.LiquidityChanges | Reads.Liquidations | Reads.Transfers | Reads.AuthorityChanges | Reads.Signers;
+
     private readonly GroupFacts _facts = new();
     private readonly PriceBook _prices = new();
     private readonly PriceLinks _priceLinks = new();
@@ -106,7 +109,9 @@ public sealed class SandwichDetector
             // What a neighbour's links ask for is still at hand when the transaction is read: one way through memory.
             for (var i = 0; i < transactions.Length; i++)
             {
-                if (i + Ahead.Distance < transactions.Length) { Ahead.Fetch(transactions[i + Ahead.Distance]); }
+                Ahead.Fetch(transactions, i, Needed);
+                if (i + 4 < transactions.Length) { _reader.Fetch(transactions[i + 4], isNear: false); }
+                if (i + 2 < transactions.Length) { _reader.Fetch(transactions[i + 2], isNear: true); }
                 _bundles.Next(transactions);
                 Read(transactions[i]);
             }

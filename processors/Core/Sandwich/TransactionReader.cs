@@ -11,6 +11,19 @@ internal sealed class TransactionReader(GroupFacts facts, PositionBook book, Pri
     public static bool IsOfInterest(in Transaction tx) => tx.Status == TransactionStatus.Success
         && (tx.Swaps.Count > 0 || tx.Transfers.Count > 0 || tx.AuthorityChanges.Count > 0 || tx.LiquidityChanges.Count > 0);
 
+    /// <summary>Asks memory for what a later transaction's first swap will be looked up in.</summary>
+    /// <param name="isNear">False for one whose place in the tables is asked for, true for one whose market is.</param>
+    public void Fetch(in Transaction tx, bool isNear)
+    {
+        if (tx.Swaps.Count == 0) { return; }
+        if (isNear) { facts.Markets.Fetch(tx.Swaps[0]); }
+        else
+        {
+            facts.Keys.Fetch(tx.Signer);
+            facts.Markets.FetchPlace(tx.Swaps[0]);
+        }
+    }
+
     /// <summary>Reads a transaction of interest.</summary>
     /// <param name="isExplained">True when it is a finding of its own, whose swaps serve nothing here.</param>
     public void Read(in Transaction tx, bool isExplained)
