@@ -24,6 +24,7 @@ public sealed class RpcEndpoint
     private long _restUntil;
     private long _answered;
     private long _failed;
+    private long _rateLimited;
 
     internal RpcEndpoint(RpcEndpointAddress address, string shown, RpcOptions options)
     {
@@ -56,6 +57,12 @@ public sealed class RpcEndpoint
 
     public long Failed => Interlocked.Read(ref _failed);
 
+    /// <summary>Requests that were not answered because there were too many.</summary>
+    public long RateLimited => Interlocked.Read(ref _rateLimited);
+
+    /// <summary>Its share of the requests, against the other weights.</summary>
+    public int Weight => Address.Weight;
+
     public BreakerState Breaker => _state.CircuitState switch
     {
         CircuitState.Closed => BreakerState.Closed,
@@ -69,7 +76,7 @@ public sealed class RpcEndpoint
     internal int Credit { get; set; }
 
     /// <summary>What is left of the time in which the endpoint is not asked: it wished so, or its breaker is open.</summary>
-    internal TimeSpan Rest
+    public TimeSpan Rest
     {
         get
         {
@@ -83,6 +90,7 @@ public sealed class RpcEndpoint
     internal void NoteFault(RpcException fault, TimeSpan restWithoutWord)
     {
         Interlocked.Increment(ref _failed);
+        if (fault.Fault == RpcFault.RateLimited) { Interlocked.Increment(ref _rateLimited); }
         if (fault.Fault == RpcFault.RateLimited || fault.RetryAfter is not null) { RestFor(fault.RetryAfter ?? restWithoutWord); }
     }
 
