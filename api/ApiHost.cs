@@ -26,9 +26,10 @@ public static class ApiHost
     /// <param name="store">Where everything is read from.</param>
     /// <param name="metrics">What <c>/metrics</c> shows; null for a registry that begins to count now.</param>
     /// <param name="configure">Last word on services: logging, more health checks, another server in tests.</param>
+    /// <param name="live">What happens now, where the process follows a chain.</param>
     /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">An option is out of its range.</exception>
     public static WebApplication Build(
-        ApiOptions options, IClickHouse store, MetricRegistry? metrics = null, Action<WebApplicationBuilder>? configure = null)
+        ApiOptions options, IClickHouse store, MetricRegistry? metrics = null, Action<WebApplicationBuilder>? configure = null, LiveServices? live = null)
     {
         options.Validate();
 
@@ -42,6 +43,7 @@ public static class ApiHost
         });
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
         AddServices(builder.Services, options, store);
+        builder.Services.AddSingleton(live ?? LiveServices.None);
         if (metrics is null) { builder.Services.AddSingleton(_ => new MetricRegistry()); }
         else { builder.Services.AddSingleton(metrics); }
         configure?.Invoke(builder);
@@ -93,6 +95,7 @@ public static class ApiHost
         app.UseRouting();
         app.UseRequestTimeouts();
         app.UseRateLimiter();
+        app.UseWebSockets(new WebSocketOptions { KeepAliveInterval = TimeSpan.FromSeconds(30) });
         app.UseOutputCache();
     }
 
@@ -102,6 +105,7 @@ public static class ApiHost
         app.MapHealth();
         app.MapMetrics();
         app.MapQuery();
+        app.MapLive();
         app.MapOpenApi("/openapi/{documentName}.json");
 
         // In this order: bad requests are told so, then the caller's copy is looked at, and only then the store is asked.

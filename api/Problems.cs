@@ -58,6 +58,17 @@ internal static class Problems
         "cross-site", StatusCodes.Status403Forbidden, "Not from this page",
         "A page of another site may not send statements to the store.");
 
+    public static ProblemHttpResult ForeignReader() => Of(
+        "cross-site", StatusCodes.Status403Forbidden, "Not from this page", "A page of another site may not read the live feed.");
+
+    public static ProblemHttpResult NotLive() => Of(
+        "not-live", StatusCodes.Status404NotFound, "Not live",
+        "This process serves a store and follows no chain, so it has no live feed and no status; 'sluice run' has both.");
+
+    public static ProblemHttpResult UpgradeRequired() => Of(
+        "upgrade-required", StatusCodes.Status426UpgradeRequired, "A WebSocket is asked for",
+        "Connect with a WebSocket client (ws://), or read the same as server-sent events at /api/v1/live.");
+
     public static ProblemHttpResult ForeignHost() => Of(
         "foreign-host", StatusCodes.Status400BadRequest, "Unknown host",
         "The Host header must name this machine (localhost, 127.0.0.1 or [::1]) or a name given with --allow-host.");

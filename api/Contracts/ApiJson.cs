@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Sluice.Api.Status;
 
 namespace Sluice.Api.Contracts;
 
@@ -20,6 +21,7 @@ namespace Sluice.Api.Contracts;
 [JsonSerializable(typeof(Leaderboard<SearcherRank>))]
 [JsonSerializable(typeof(Liveness))]
 [JsonSerializable(typeof(Readiness))]
+[JsonSerializable(typeof(LiveStatus))]
 internal sealed partial class ApiJson : JsonSerializerContext
 {
     /// <summary>Makes the web server use the same form.</summary>

@@ -216,6 +216,77 @@ async function showLatest(more) {
   else byId('latest').replaceChildren(page.data.length === 0 ? empty('No arbitrage has been found in these slots.') : shown);
 }
 
+const liveRows = 12;
+const liveChannels = 'arbitrages,sandwiches,jit,liquidations,round_trips,failed_attempts';
+const bytes = (count) => `${whole.format(count / 1_048_576)} MiB`;
+const known = (count) => (count === null ? '–' : whole.format(count));
+
+function showStatus(status) {
+  const tile = (name, value, more) =>
+    element('div', { className: 'tile' }, element('span', {}, name), element('b', {}, value), more ? element('small', {}, more) : null);
+  byId('live-figures').replaceChildren(
+    tile('State', status.state.replaceAll('_', ' '), `${bytes(status.memory_bytes)} of memory`),
+    tile('Position', status.position === null ? '–' : String(status.position), `tip ${status.tip_slot ?? '–'}`),
+    tile('Behind', status.lag_slots === null ? '–' : `${whole.format(status.lag_slots)} slots`, status.lag_seconds === null ? null : `${status.lag_seconds.toFixed(1)} s`),
+    tile('Findings a minute', whole.format(status.findings_per_minute.total), `${whole.format(status.retracted)} retracted since the start`),
+    tile('Missed slots', known(status.gaps.missed), `${known(status.gaps.back_filled)} back-filled, ${known(status.gaps.replaced)} replaced`),
+    tile('Reconciled', status.reconciled_slot === null ? '–' : String(status.reconciled_slot), `finalized ${status.finalized_slot ?? '–'}`),
+  );
+  const breaker = { closed: 'good', open: 'bad', half_open: 'warn' };
+  byId('live-endpoints').replaceChildren(table(
+    [['Endpoint'], ['Kind'], ['Breaker'], ['Requests', 'num'], ['Failed', 'num'], ['Rate-limited', 'num'], ['Rests', 'num']],
+    status.endpoints.map((e) => [
+      e.name, e.kind,
+      element('span', { className: `state ${breaker[e.breaker] ?? ''}` }, e.breaker.replace('_', '-')),
+      whole.format(e.requests), whole.format(e.failures), whole.format(e.rate_limited),
+      e.rest_seconds > 0 ? `${e.rest_seconds.toFixed(1)} s` : '–',
+    ]), 'cards'));
+}
+
+function liveRow({ channel, slot, key, at_unix_ms: at, value }) {
+  const who = value.attacker ?? value.signer ?? value.provider ?? value.actor;
+  const where = value.venue ?? value.protocol ?? value.legs?.map((leg) => leg.venue).join(' → ') ?? '';
+  const hasOwnPage = channel !== 'round_trips' && channel !== 'failed_attempts';
+  const cells = [
+    ['Slot', whole.format(slot)],
+    ['Kind', hasOwnPage ? element('a', { href: `/api/v1/${channel}/${encodeURIComponent(key)}` }, kindNames[channel] ?? 'Arbitrage') : kindNames[channel]],
+    ['Class', value.class ? element('span', { className: 'chip' }, value.class.replaceAll('_', '-')) : ''],
+    ['Where', where, 'route'],
+    ['Net', value.net_lamports === undefined || value.net_lamports === null ? element('span', { className: 'dim' }, '–') : signed(value.net_lamports), 'num'],
+    ['Who', who ? element('span', { className: 'mono', title: who }, short(who)) : ''],
+    ['Time', element('time', { datetime: new Date(at).toISOString() }, new Date(at).toISOString().slice(11, 19)), 'num'],
+  ];
+  return element('tr', { 'data-key': key }, ...cells.map(([name, cell, className]) => element('td', { className, 'data-name': name }, cell)));
+}
+
+// The browser comes back by itself after a break, with the id of the last event, so nothing is shown twice or left out.
+function followFeed() {
+  const rows = byId('live-findings');
+  const feed = new EventSource(`/api/v1/live?channel=${liveChannels}&snapshot=${liveRows}`);
+  feed.onmessage = ({ data }) => {
+    const message = JSON.parse(data);
+    rows.querySelector(`[data-key="${CSS.escape(message.key)}"]`)?.remove();
+    if (message.type === 'added') rows.prepend(liveRow(message));
+    while (rows.children.length > liveRows) rows.lastElementChild.remove();
+    byId('live-empty').hidden = rows.children.length > 0;
+  };
+}
+
+async function showLive() {
+  const reply = await fetch('/api/v1/status');
+  if (!reply.ok) return; // a process that only serves
+  showStatus(await reply.json());
+  byId('live').hidden = false;
+  followFeed();
+  setInterval(async () => {
+    try {
+      showStatus(await get('/api/v1/status'));
+    } catch {
+      setState('the process does not answer', 'bad');
+    }
+  }, 2_000);
+}
+
 async function guarded(work) {
   try {
     await work();
@@ -226,6 +297,7 @@ async function guarded(work) {
   }
 }
 
+await showLive();
 byId('example').textContent = `curl '${location.origin}/api/v1/arbitrages?class=cyclic&limit=5'`;
 byId('more').addEventListener('click', () => guarded(() => showLatest(true)));
 await guarded(async () => {

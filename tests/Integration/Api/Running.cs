@@ -9,12 +9,15 @@ internal sealed class Running(WebApplication app, HttpClient client) : IAsyncDis
 {
     public HttpClient Client => client;
 
-    public static async Task<Running> StartAsync(IClickHouse store, ApiOptions? options = null, Action<WebApplicationBuilder>? configure = null)
+    public static async Task<Running> StartAsync(IClickHouse store, ApiOptions? options = null, Action<WebApplicationBuilder>? configure = null, LiveServices? live = null)
     {
-        var app = ApiHost.Build(options ?? ApiServer.Options, store, configure: configure);
+        var app = ApiHost.Build(options ?? ApiServer.Options, store, configure: configure, live: live);
         await app.StartAsync();
         return new Running(app, new HttpClient { BaseAddress = new Uri(app.Urls.Single()) });
     }
+
+    /// <summary>Ends it as a process that is asked to end does.</summary>
+    public Task StopAsync() => app.StopAsync();
 
     public async ValueTask DisposeAsync()
     {
