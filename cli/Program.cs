@@ -18,6 +18,7 @@ var root = new RootCommand("Streams Solana blocks into swaps and findings that a
     PackCommand.Create(),
     QueryCommand.Create(),
     ApiCommand.Create(),
+    StatusCommand.Create(),
     IngestCommand.Create(),
     ProcessCommand.Create(),
     SinkCommand.Create(),

@@ -62,10 +62,11 @@ internal static class ApiCommand
 
     /// <summary>Serves until Ctrl-C, which is how serving ends well.</summary>
     /// <param name="clickHousePort">Port that answers ClickHouse's HTTP protocol; null for none.</param>
+    /// <param name="live">What happens now, where the process follows a chain.</param>
     public static async Task<int> ServeAsync(
-        IClickHouse store, ApiOptions options, MetricRegistry? metrics, CancellationToken cancel, int? clickHousePort = null)
+        IClickHouse store, ApiOptions options, MetricRegistry? metrics, CancellationToken cancel, int? clickHousePort = null, LiveServices? live = null)
     {
-        await using var app = ApiHost.Build(options, store, metrics);
+        await using var app = ApiHost.Build(options, store, metrics, live: live);
         await using var clickHouse = clickHousePort is { } given ? ClickHouseHost.Build(new ClickHouseOptions { Port = given }, store) : null;
         if (!await TryStartAsync(app, options.Address, options.Port, "--port", cancel)) { return ExitCode.Failed; }
         if (clickHouse is not null && !await TryStartAsync(clickHouse, IPAddress.Loopback, clickHousePort!.Value, "--clickhouse-port", cancel)) { return ExitCode.Failed; }

@@ -19,6 +19,29 @@ internal static class BenchCommand
         command.Subcommands.Add(CreateDetectors());
         command.Subcommands.Add(CreateEvaluate());
         command.Subcommands.Add(CreateSimulate());
+        command.Subcommands.Add(CreateLive());
+        return command;
+    }
+
+    private static Command CreateLive()
+    {
+        var seconds = new Option<int>("--seconds") { Description = "Time to measure for, after a warm-up of ten seconds.", DefaultValueFactory = _ => 60 };
+        seconds.Validators.Add(r =>
+        {
+            if (r.GetValueOrDefault<int>() is < 1 or > 3_600) { r.AddError("--seconds takes 1 to 3600."); }
+        });
+        var rate = new Option<double>("--slots-per-second") { Description = "Pace of the simulated node; 2.5 is mainnet's.", DefaultValueFactory = _ => 2.5 };
+        rate.Validators.Add(r =>
+        {
+            if (r.GetValueOrDefault<double>() is not (>= 0.1 and <= 100)) { r.AddError("--slots-per-second takes 0.1 to 100."); }
+        });
+        var json = new Option<bool>("--json") { Description = "One JSON object." };
+        var command = new Command("live", "Measures the time from a block's being confirmed at a node to its findings on the live feed; both in processes of their own.") { seconds, rate, json };
+        command.SetAction(async (parsed, cancel) =>
+        {
+            await LiveBench.RunAsync(TimeSpan.FromSeconds(parsed.GetValue(seconds)), parsed.GetValue(rate), parsed.GetValue(json), Console.Out, cancel);
+            return ExitCode.Done;
+        });
         return command;
     }
 

@@ -192,7 +192,9 @@ internal sealed class ServeHost : IAsyncDisposable
                 due = _time.GetTimestamp() + slotTicks;
             }
 
+            var shown = _time.GetTimestamp();
             Node.Publish();
+            _options.Published?.Invoke(shown, Node.Status);
             if (++made % CollectEvery == 0) { GC.Collect(2, GCCollectionMode.Forced, blocking: false); }
         }
     }

@@ -19,6 +19,9 @@ internal sealed class ServeOptions
     /// <summary>Time of a slot.</summary>
     public TimeSpan SlotTime { get; init; } = TimeSpan.FromMilliseconds(400);
 
+    /// <summary>Is told of each slot that has been shown: the timestamp of the node's clock before it was, and how far the node is after it.</summary>
+    public Action<long, NodeStatus>? Published { get; init; }
+
     /// <summary>Slots that are there before the first request, so that there is a finalized block.</summary>
     public int SlotsBefore { get; init; } = 40;
 }
