@@ -7,7 +7,7 @@ stamp=$root/cli/bin/.built
 stale() {
     [[ ! -f $stamp ]] || [[ -n $(find "$root" -path "$root/.git" -prune -o -path "$root/data" -prune -o -path "$root/tests" -prune \
         -o -type d \( -name bin -o -name obj \) -prune -o -type f \
-        \( -name '*.cs' -o -name '*.csproj' -o -name '*.props' -o -name '*.avsc' -o -name '*.sql' -o -name '*.json' -o -name '*.html' \
+        \( -name '*.cs' -o -name '*.csproj' -o -name '*.props' -o -name '*.avsc' -o -name '*.sql' -o -name '*.proto' -o -name '*.json' -o -name '*.html' \
         -o -name '*.css' -o -name '*.js' -o -name '.editorconfig' \) -newer "$stamp" -print -quit) ]]
 }
 

@@ -87,7 +87,7 @@ internal sealed class MetaReader(InstructionReader instructions)
             if (!_tokenBalances.TryRead(ref c, draft, isPost: true)) { return false; }
         }
 
-        if (_logAt < 0 || !LogReader.MayHaveEvents(c.Json[_logAt.._logEnd])) { return true; }
+        if (_logAt < 0 || !LogLines.MayHaveEvents(c.Json[_logAt.._logEnd])) { return true; }
         c.MoveTo(_logAt);
         return _log.TryRead(ref c, draft);
     }

@@ -7,9 +7,7 @@ namespace Sluice.Ingest.Blocks;
 /// <summary>Reads preTokenBalances and postTokenBalances and joins the two sides of an account.</summary>
 internal sealed class TokenBalanceReader
 {
-    // Token balance that last named an account position. An entry is believed only when that balance names the position back,
-    // so the table is never cleared.
-    private readonly int[] _balanceOf = new int[ushort.MaxValue + 1];
+    private readonly TokenBalanceJoin _join = new();
 
     public bool TryRead(ref JsonCursor c, TransactionDraft draft, bool isPost)
     {
@@ -63,32 +61,8 @@ internal sealed class TokenBalanceReader
 
         if (c.Failed || account < 0 || entry.Mint < 0 || !hasAmount) { return false; }
         entry.Account = account;
-        Join(draft, entry, amount, isPost);
+        _join.Add(draft, entry, amount, isPost);
         return true;
-    }
-
-    private void Join(TransactionDraft draft, RawTokenBalance entry, ulong amount, bool isPost)
-    {
-        var balances = draft.Block.TokenBalances;
-        var known = _balanceOf[entry.Account];
-        if (isPost && known >= draft.Tx.TokenBalanceStart && known < balances.Count && balances[known].Account == entry.Account)
-        {
-            // An account that was closed and opened again for another mint has one entry a mint.
-            ref var pre = ref balances[known];
-            if (pre.Mint == entry.Mint)
-            {
-                pre.Post = amount;
-                pre.HasPost = true;
-                if (entry.Owner >= 0) { pre.Owner = entry.Owner; }
-                if (entry.TokenProgram >= 0) { pre.TokenProgram = entry.TokenProgram; }
-                return;
-            }
-        }
-
-        if (isPost) { (entry.Post, entry.HasPost) = (amount, true); }
-        else { (entry.Pre, entry.HasPre) = (amount, true); }
-        _balanceOf[entry.Account] = balances.Count;
-        balances.Add(entry);
     }
 
     private static bool TryReadOptionalKey(ref JsonCursor c, TransactionDraft draft, out int key)

@@ -38,7 +38,6 @@ internal sealed class TransactionDraft(KeyTexts texts)
     /// <summary>True once the account keys of the message are known.</summary>
     public bool HasKeys { get; set; }
 
-
     /// <summary>True when the message itself said its version.</summary>
     public bool VersionFromWire { get; set; }
 
@@ -127,7 +126,7 @@ internal sealed class TransactionDraft(KeyTexts texts)
     }
 
     /// <summary>Index in the block's key table of a key whose text lies in the document; -1 when it is no key.</summary>
-    public int KeyAt(in JsonCursor c, int start, int length) => texts.Intern(c.Json, start, length, Block.Keys);
+    public int KeyAt(ReadOnlySpan<byte> document, int start, int length) => texts.Intern(document, start, length, Block.Keys);
 
     /// <summary>Index in the block's key table of a key by its text; -1 when it is no key.</summary>
     public int KeyOf(ReadOnlySpan<byte> text) => Pubkey.TryParse(text, out Pubkey key) ? Block.Keys.Intern(key) : -1;
@@ -157,5 +156,84 @@ internal sealed class TransactionDraft(KeyTexts texts)
         Outer.Clear();
         Block.InstructionAccounts.Truncate(_instructionAccounts);
         Block.Data.Truncate(_data);
+    }
+
+    /// <summary>Checks what was read as a whole and appends the transaction to its block; false with a reason where it cannot be taken.</summary>
+    public bool TryFinish()
+    {
+        ref var tx = ref Tx;
+        var block = Block;
+        tx.AccountCount = block.AccountKeys.Count - tx.AccountStart;
+        if (tx.AccountCount > ushort.MaxValue) { return Fail(RejectReasons.TooMany); }
+        if (HighestAccount >= tx.AccountCount) { return Fail(RejectReasons.AccountOutside); }
+
+        tx.TokenBalanceCount = block.TokenBalances.Count - tx.TokenBalanceStart;
+        SettleBalances(ref tx);
+        if (!TryOrderInstructions(ref tx)) { return false; }
+        block.Transactions.Add(tx);
+        return true;
+    }
+
+    /// <summary>Keeps the lamport balances when there is one for each account on both sides, and zeros otherwise.</summary>
+    private void SettleBalances(ref RawTransaction tx)
+    {
+        var pre = Block.PreBalances;
+        var post = Block.PostBalances;
+        tx.HasBalances = PreCount == tx.AccountCount && PostCount == tx.AccountCount && !tx.IsVote;
+        if (tx.HasBalances) { return; }
+
+        if (PreCount + PostCount > 0) { Note(RejectReasons.BalancesMismatch); }
+        pre.Truncate(tx.AccountStart);
+        post.Truncate(tx.AccountStart);
+        pre.Reserve(tx.AccountCount).Clear();
+        post.Reserve(tx.AccountCount).Clear();
+    }
+
+    /// <summary>Puts the inner instructions behind their top-level ones.</summary>
+    private bool TryOrderInstructions(ref RawTransaction tx)
+    {
+        var outer = Outer.Span;
+        var inner = Inner.Span;
+        var into = Block.Instructions;
+        if (!IsAscending(inner) && !TryRenumber(inner)) { return Fail(RejectReasons.TooMany); }
+
+        var next = 0;
+        foreach (ref readonly var instruction in outer)
+        {
+            into.Add(instruction);
+            var end = next;
+            while (end < inner.Length && inner[end].OuterIndex == instruction.OuterIndex) { end++; }
+            into.AddRange(inner[next..end]);
+            next = end;
+        }
+
+        tx.InstructionCount = into.Count - tx.InstructionStart;
+        return true;
+    }
+
+    private static bool IsAscending(ReadOnlySpan<RawInstruction> inner)
+    {
+        for (var i = 1; i < inner.Length; i++)
+        {
+            var step = inner[i].OuterIndex - inner[i - 1].OuterIndex;
+            if (step < 0 || (step == 0 && inner[i].InnerIndex != inner[i - 1].InnerIndex + 1)) { return false; }
+        }
+
+        return true;
+    }
+
+    /// <summary>Brings groups that came out of order, or in several parts, into order; rare.</summary>
+    private static bool TryRenumber(Span<RawInstruction> inner)
+    {
+        var sorted = inner.ToArray().OrderBy(i => i.OuterIndex).ToArray(); // stable
+        for (var i = 0; i < sorted.Length; i++)
+        {
+            var position = i > 0 && sorted[i].OuterIndex == sorted[i - 1].OuterIndex ? sorted[i - 1].InnerIndex + 1 : 0;
+            if (position > short.MaxValue) { return false; }
+            sorted[i].InnerIndex = (short)position;
+        }
+
+        sorted.CopyTo(inner);
+        return true;
     }
 }

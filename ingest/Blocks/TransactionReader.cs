@@ -26,7 +26,7 @@ internal sealed class TransactionReader
     public bool TryRead(ref JsonCursor c, RawBlock block, int index)
     {
         _draft.Start(block, index);
-        if (TryReadFields(ref c) && TryFinish()) { return true; }
+        if (TryReadFields(ref c) && _draft.TryFinish()) { return true; }
         _draft.TakeBack();
         return false;
     }
@@ -105,84 +105,6 @@ internal sealed class TransactionReader
         if (!c.TryReadUInt64(out var version, out var fault)) { return _draft.Fail(fault); }
         if (version != 0) { return _draft.Fail(RejectReasons.UnsupportedVersion); }
         if (!_draft.VersionFromWire) { _draft.Tx.IsVersioned = true; }
-        return true;
-    }
-
-    private bool TryFinish()
-    {
-        ref var tx = ref _draft.Tx;
-        var block = _draft.Block;
-        tx.AccountCount = block.AccountKeys.Count - tx.AccountStart;
-        if (tx.AccountCount > ushort.MaxValue) { return _draft.Fail(RejectReasons.TooMany); }
-        if (_draft.HighestAccount >= tx.AccountCount) { return _draft.Fail(RejectReasons.AccountOutside); }
-
-        tx.TokenBalanceCount = block.TokenBalances.Count - tx.TokenBalanceStart;
-        SettleBalances(ref tx);
-        if (!TryOrderInstructions(ref tx)) { return false; }
-        block.Transactions.Add(tx);
-        return true;
-    }
-
-    /// <summary>Keeps the lamport balances when there is one for each account on both sides, and zeros otherwise.</summary>
-    private void SettleBalances(ref RawTransaction tx)
-    {
-        var pre = _draft.Block.PreBalances;
-        var post = _draft.Block.PostBalances;
-        tx.HasBalances = _draft.PreCount == tx.AccountCount && _draft.PostCount == tx.AccountCount && !tx.IsVote;
-        if (tx.HasBalances) { return; }
-
-        if (_draft.PreCount + _draft.PostCount > 0) { _draft.Note(RejectReasons.BalancesMismatch); }
-        pre.Truncate(tx.AccountStart);
-        post.Truncate(tx.AccountStart);
-        pre.Reserve(tx.AccountCount).Clear();
-        post.Reserve(tx.AccountCount).Clear();
-    }
-
-    /// <summary>Puts the inner instructions behind their top-level ones.</summary>
-    private bool TryOrderInstructions(ref RawTransaction tx)
-    {
-        var outer = _draft.Outer.Span;
-        var inner = _draft.Inner.Span;
-        var into = _draft.Block.Instructions;
-        if (!IsAscending(inner) && !TryRenumber(inner)) { return _draft.Fail(RejectReasons.TooMany); }
-
-        var next = 0;
-        foreach (ref readonly var instruction in outer)
-        {
-            into.Add(instruction);
-            var end = next;
-            while (end < inner.Length && inner[end].OuterIndex == instruction.OuterIndex) { end++; }
-            into.AddRange(inner[next..end]);
-            next = end;
-        }
-
-        tx.InstructionCount = into.Count - tx.InstructionStart;
-        return true;
-    }
-
-    private static bool IsAscending(ReadOnlySpan<RawInstruction> inner)
-    {
-        for (var i = 1; i < inner.Length; i++)
-        {
-            var step = inner[i].OuterIndex - inner[i - 1].OuterIndex;
-            if (step < 0 || (step == 0 && inner[i].InnerIndex != inner[i - 1].InnerIndex + 1)) { return false; }
-        }
-
-        return true;
-    }
-
-    /// <summary>Brings groups that came out of order, or in several parts, into order; rare.</summary>
-    private static bool TryRenumber(Span<RawInstruction> inner)
-    {
-        var sorted = inner.ToArray().OrderBy(i => i.OuterIndex).ToArray(); // stable
-        for (var i = 0; i < sorted.Length; i++)
-        {
-            var position = i > 0 && sorted[i].OuterIndex == sorted[i - 1].OuterIndex ? sorted[i - 1].InnerIndex + 1 : 0;
-            if (position > short.MaxValue) { return false; }
-            sorted[i].InnerIndex = (short)position;
-        }
-
-        sorted.CopyTo(inner);
         return true;
     }
 }

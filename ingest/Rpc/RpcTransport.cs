@@ -49,7 +49,7 @@ internal sealed class RpcTransport(RpcOptions options, HttpMessageHandler? handl
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {
-            throw new RpcException(RpcFault.Unreachable, shown, Reason(e), null, e);
+            throw new RpcException(RpcFault.Unreachable, shown, HttpFault.Reason(e), null, e);
         }
     }
 
@@ -156,15 +156,4 @@ internal sealed class RpcTransport(RpcOptions options, HttpMessageHandler? handl
         new(RpcFault.BadReply, shown, Text($"the answer has more than {options.MaxReplyBytes >> 20} MiB"));
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
-
-    /// <summary>What a person can act on, without an address, which may hold a key.</summary>
-    private static string Reason(Exception e) => e is HttpRequestException { HttpRequestError: var kind }
-        ? kind switch
-        {
-            HttpRequestError.NameResolutionError => "the host's name is not known",
-            HttpRequestError.ConnectionError => "no connection",
-            HttpRequestError.SecureConnectionError => "TLS could not be agreed on",
-            _ => "the connection broke",
-        }
-        : "the connection broke";
 }
