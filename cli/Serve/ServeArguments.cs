@@ -21,6 +21,7 @@ internal sealed class ServeArguments
 
     private readonly Option<int> _slotMs = new("--slot-ms") { Description = "With --serve: milliseconds of a slot.", DefaultValueFactory = _ => 400 };
     private readonly Option<double> _speed = new("--speed") { Description = "With --serve: how many times faster than --slot-ms says slots go by.", DefaultValueFactory = _ => 1 };
+    private readonly Option<int?> _grpcPort = new("--grpc-port") { Description = "With --serve: port on which blocks are streamed by Yellowstone gRPC as well, without TLS. None by default.", HelpName = "PORT" };
     private readonly Option<int?> _rateLimit = new("--rate-limit") { Description = "With --serve: requests a second that are answered; more get status 429. No limit by default.", HelpName = "N" };
     private readonly Option<int> _keep = new("--keep") { Description = "With --serve: slots whose blocks are kept, as long as they take less than 1 GiB.", HelpName = "SLOTS", DefaultValueFactory = _ => 512 };
     private readonly Option<string[]> _faults = FaultArgument.CreateOption();
@@ -38,6 +39,10 @@ internal sealed class ServeArguments
         {
             if (!(r.GetValueOrDefault<double>() is >= 0.01 and <= 1_000)) { r.AddError("--speed takes 0.01 to 1000."); }
         });
+        _grpcPort.Validators.Add(r =>
+        {
+            if (r.GetValueOrDefault<int?>() is < 1 or > 65_535) { r.AddError("--grpc-port takes 1 to 65535."); }
+        });
         _rateLimit.Validators.Add(r =>
         {
             if (r.GetValueOrDefault<int?>() is < 1 or > 1_000_000) { r.AddError("--rate-limit takes 1 to 1000000."); }
@@ -46,7 +51,7 @@ internal sealed class ServeArguments
 
     public void AddTo(Command command)
     {
-        foreach (var option in (Option[])[_serve, _slotMs, _speed, _rateLimit, _keep, _faults, _faultSeed]) { command.Options.Add(option); }
+        foreach (var option in (Option[])[_serve, _slotMs, _speed, _grpcPort, _rateLimit, _keep, _faults, _faultSeed]) { command.Options.Add(option); }
     }
 
     /// <summary>Whether the chain is to be served.</summary>
@@ -62,6 +67,7 @@ internal sealed class ServeArguments
         return new ServeOptions
         {
             At = Parse(given.Count > 0 ? given[0].Value : Default)!,
+            GrpcPort = parsed.GetValue(_grpcPort),
             Simulation = simulation,
             SlotTime = TimeSpan.FromMilliseconds(parsed.GetValue(_slotMs) / parsed.GetValue(_speed)),
             Node = new NodeOptions { KeepSlots = parsed.GetValue(_keep), RequestsPerSecond = parsed.GetValue(_rateLimit), Faults = faults },

@@ -6,15 +6,19 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Sluice.Api.Hosting;
+using Sluice.Cli.Serve.Geyser;
 using Sluice.Lab.Faults;
 using Sluice.Lab.Node;
 
 namespace Sluice.Cli.Serve;
 
-/// <summary>The simulated node's sockets: JSON-RPC by POST and notices by WebSocket on one port, notices on the port after it too.</summary>
+/// <summary>
+/// The simulated node's sockets: JSON-RPC by POST and notices by WebSocket on one port, notices on the port after it too, Yellowstone gRPC on one of its own.
+/// </summary>
 /// <remarks>
 /// Clients that are told only an HTTP address expect WebSockets on the next port, as validators have them; hosted nodes have both on one.
 /// The slots come from one task of its own, at the pace that was asked or as fast as the machine can, whichever is slower.
@@ -53,6 +57,9 @@ internal sealed class ServeHost : IAsyncDisposable
     /// <summary>Where WebSockets are taken, the port after HTTP's first.</summary>
     public IReadOnlyList<string> SocketAddresses { get; private set; } = [];
 
+    /// <summary>Where Yellowstone gRPC is spoken; null where it is not.</summary>
+    public string? GrpcAddress { get; private set; }
+
     /// <summary>Ends when the simulation is at its end, or fails with it.</summary>
     public Task Slots => _slots;
 
@@ -69,6 +76,12 @@ internal sealed class ServeHost : IAsyncDisposable
             for (var i = 0; i < options.SlotsBefore && host.Node.TryTick(); i++) { cancel.ThrowIfCancellationRequested(); }
             await host._server.StartAsync(cancel).ConfigureAwait(false);
             var urls = host._server.Urls.ToArray();
+            if (options.GrpcPort is not null)
+            {
+                host.GrpcAddress = urls[^1];
+                urls = urls[..^1];
+            }
+
             host.HttpAddress = urls[0];
             host.SocketAddresses = [.. urls.Reverse().Select(url => url.Replace("http://", "ws://", StringComparison.Ordinal))];
             host._slots = Task.Run(host.MakeSlotsAsync, CancellationToken.None);
@@ -100,6 +113,7 @@ internal sealed class ServeHost : IAsyncDisposable
             kestrel.Limits.MaxConcurrentUpgradedConnections = _options.Node.MaxSockets;
             kestrel.Listen(_options.At);
             if (_options.At.Port is > 0 and < 65_535) { kestrel.Listen(_options.At.Address, _options.At.Port + 1); }
+            if (_options.GrpcPort is { } port) { kestrel.Listen(_options.At.Address, port, listen => listen.Protocols = HttpProtocols.Http2); }
         });
         builder.Services.AddSingleton<IHostLifetime, CallersLifetime>();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(1));
@@ -112,6 +126,7 @@ internal sealed class ServeHost : IAsyncDisposable
 
     private Task HandleAsync(HttpContext http)
     {
+        if (GeyserSession.IsAsked(http)) { return GeyserSession.RunAsync(Node, http, _time, _ending.Token); }
         if (http.WebSockets.IsWebSocketRequest) { return SocketSession.RunAsync(Node, http, _ending.Token); }
         if (HttpMethods.IsGet(http.Request.Method) && http.Request.Path == "/health")
         {

@@ -10,6 +10,9 @@ internal sealed class ServeOptions
     /// <summary>Where HTTP is answered; port 0 lets the system choose one.</summary>
     public required IPEndPoint At { get; init; }
 
+    /// <summary>Port of Yellowstone gRPC, without TLS; 0 lets the system choose one, null has none.</summary>
+    public int? GrpcPort { get; init; }
+
     /// <summary>The chain. <see cref="SimulatorOptions.Slots"/> is how long it goes on.</summary>
     public required SimulatorOptions Simulation { get; init; }
 

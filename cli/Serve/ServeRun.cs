@@ -47,6 +47,7 @@ internal static class ServeRun
         Console.Error.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"  seed {simulation.Seed}, from slot {simulation.FirstSlot}, {options.SlotTime.TotalMilliseconds:0.##} ms a slot, about {simulation.VotesPerBlock + simulation.NonVotesPerBlock} transactions a block, epochs of {simulation.Cluster.EpochSlots:N0} slots, the last {options.Node.KeepSlots} slots kept"));
+        if (host.GrpcAddress is { } grpc) { Console.Error.WriteLine($"  Yellowstone gRPC on {grpc}"); }
         Console.Error.WriteLine($"  methods: {string.Join(", ", host.Node.Methods)}");
         Console.Error.WriteLine($"  notices: {string.Join(", ", SimulatedNode.SubscriptionMethodNames.Where(n => !n.Contains("Uns", StringComparison.Ordinal)))}");
         if (options.Node.RequestsPerSecond is { } rate) { Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  at most {rate:N0} requests a second, others get status 429")); }

@@ -104,8 +104,8 @@ public sealed class YellowstonePush : IBlockPush, IDisposable
             var why = e switch
             {
                 GrpcException => e.Message,
-                OperationCanceledException when !quiet.IsCancellationRequested => "no connection",
-                OperationCanceledException => FormattableString.Invariant($"nothing came for {_options.Silence.TotalSeconds:0.#} s"),
+                OperationCanceledException { InnerException: TimeoutException } => "no connection", // within the handler's time
+                OperationCanceledException when quiet.IsCancellationRequested => FormattableString.Invariant($"nothing came for {_options.Silence.TotalSeconds:0.#} s"),
                 _ => HttpFault.Reason(e),
             };
             taker.Disconnected(Shown, why);

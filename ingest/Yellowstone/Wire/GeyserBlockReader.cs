@@ -37,6 +37,7 @@ internal sealed class GeyserBlockReader
         }
 
         if (c.Failed) { return new ReadResult(ReadStatus.NotABlock, $"the message is no block: it is damaged at byte {c.Position}", c.Position); }
+        if (block.Blockhash == default || block.PreviousBlockhash == default) { return new ReadResult(ReadStatus.NotABlock, "the message is no block: a hash is missing"); }
         if (block.ParentSlot >= block.Slot && block.Slot != 0)
         {
             return new ReadResult(ReadStatus.SlotMismatch, $"the slot is {block.Slot}, but the block's parent is {block.ParentSlot}");

@@ -30,7 +30,7 @@ internal readonly record struct GeyserHeader(ulong Slot, BlockHeader Header, boo
             }
         }
 
-        if (c.Failed || slot == 0 || hash == default) { return false; }
+        if (c.Failed || slot == 0 || hash == default || previous == default) { return false; }
         header = new GeyserHeader(slot, new BlockHeader(parent, hash, previous), present == executed);
         return true;
     }

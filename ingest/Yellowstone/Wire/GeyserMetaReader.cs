@@ -1,6 +1,5 @@
 using Sluice.Ingest.Blocks;
 using Sluice.Ingest.Decoding.Model;
-using Sluice.Schemas.Chain;
 using Sluice.Schemas.Records;
 
 namespace Sluice.Ingest.Yellowstone.Wire;

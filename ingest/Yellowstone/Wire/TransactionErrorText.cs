@@ -15,7 +15,7 @@ internal static class TransactionErrorText
     private const uint InstructionError = 8, DuplicateInstruction = 30, InsufficientFundsForRent = 31, ProgramExecutionTemporarilyRestricted = 35;
     private const uint Custom = 25, BorshIoError = 44;
 
-    private static readonly byte[][] Names = Utf8(
+    internal static readonly byte[][] Names = Utf8(
         "AccountInUse", "AccountLoadedTwice", "AccountNotFound", "ProgramAccountNotFound", "InsufficientFundsForFee", "InvalidAccountForFee",
         "AlreadyProcessed", "BlockhashNotFound", "InstructionError", "CallChainTooDeep", "MissingSignatureForFee", "InvalidAccountIndex", "SignatureFailure",
         "InvalidProgramForExecution", "SanitizeFailure", "ClusterMaintenance", "AccountBorrowOutstanding", "WouldExceedMaxBlockCostLimit",
@@ -25,7 +25,7 @@ internal static class TransactionErrorText
         "MaxLoadedAccountsDataSizeExceeded", "InvalidLoadedAccountsDataSizeLimit", "ResanitizationNeeded", "ProgramExecutionTemporarilyRestricted",
         "UnbalancedTransaction", "ProgramCacheHitMaxLimit", "CommitCancelled");
 
-    private static readonly byte[][] InstructionNames = Utf8(
+    internal static readonly byte[][] InstructionNames = Utf8(
         "GenericError", "InvalidArgument", "InvalidInstructionData", "InvalidAccountData", "AccountDataTooSmall", "InsufficientFunds", "IncorrectProgramId",
         "MissingRequiredSignature", "AccountAlreadyInitialized", "UninitializedAccount", "UnbalancedInstruction", "ModifiedProgramId",
         "ExternalAccountLamportSpend", "ExternalAccountDataModified", "ReadonlyLamportChange", "ReadonlyDataModified", "DuplicateAccountIndex",

@@ -154,7 +154,7 @@ public class ReaderProperties
     };
 
     /// <summary>Everything that a decoder relies on: ranges lie in the lists and positions in the transaction's keys.</summary>
-    private static void AssertConsistent(RawBlock block)
+    internal static void AssertConsistent(RawBlock block)
     {
         Assert.Equal(block.AccountKeys.Count, block.PreBalances.Count);
         Assert.Equal(block.AccountKeys.Count, block.PostBalances.Count);
