@@ -10,30 +10,22 @@ namespace Sluice.Ingest.Live;
 public readonly record struct BlockHeader(ulong ParentSlot, Pubkey Blockhash, Pubkey PreviousBlockhash)
 {
     /// <summary>Finds the header; transactions are stepped over.</summary>
-    /// <param name="reply">The JSON-RPC envelope.</param>
+    /// <param name="reply">The JSON-RPC envelope of a reply, or the value of a block notice; what follows the header is not read.</param>
     /// <param name="scratch">Working memory of one thread.</param>
     /// <param name="header">The header.</param>
-    /// <returns>False where the reply holds no block: a null result, or what is not whole.</returns>
+    /// <returns>False where the reply holds no block: a null result, or what ends before the header does.</returns>
     internal static bool TryRead(ReadOnlySpan<byte> reply, JsonScratch scratch, out BlockHeader header)
     {
         var c = new JsonCursor(reply, scratch);
         header = default;
         if (!c.EnterObject()) { return false; }
-        var isFound = false;
         while (c.NextProperty(out var name))
         {
-            if (name.SequenceEqual("result"u8) && c.Peek() == '{')
-            {
-                if (!TryReadBlock(ref c, out header)) { return false; }
-                isFound = true;
-            }
-            else if (!c.SkipValue())
-            {
-                return false;
-            }
+            if ((name.SequenceEqual("result"u8) || name.SequenceEqual("block"u8)) && c.Peek() == '{') { return TryReadBlock(ref c, out header); }
+            if (!c.SkipValue()) { return false; }
         }
 
-        return isFound && !c.Failed;
+        return false;
     }
 
     private static bool TryReadBlock(ref JsonCursor c, out BlockHeader header)
@@ -60,11 +52,13 @@ public readonly record struct BlockHeader(ulong ParentSlot, Pubkey Blockhash, Pu
             {
                 return false;
             }
+
+            if (parent is not { } parentSlot || hash is not { } blockhash || previous is not { } before) { continue; }
+            header = new BlockHeader(parentSlot, blockhash, before);
+            return true;
         }
 
-        if (c.Failed || parent is not { } parentSlot || hash is not { } blockhash || previous is not { } before) { return false; }
-        header = new BlockHeader(parentSlot, blockhash, before);
-        return true;
+        return false;
     }
 
     private static bool TryReadKey(ref JsonCursor c, out Pubkey? key)

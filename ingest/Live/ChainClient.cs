@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Sluice.Ingest.Blocks.Json;
 using Sluice.Ingest.Rpc;
 
 namespace Sluice.Ingest.Live;
@@ -50,6 +51,19 @@ public sealed class ChainClient(RpcClient rpc, string commitment = "finalized")
             $$"""[{{slot}},{"encoding":"json","transactionDetails":"full","maxSupportedTransactionVersion":0,"rewards":true,"commitment":"{{commitment}}"}]"""),
         cancel,
         static error => error.IsWithoutBlock);
+
+    /// <summary>A block's place in the chain, without its transactions.</summary>
+    /// <exception cref="RpcException">No endpoint has it.</exception>
+    public async Task<BlockHeader> GetHeaderAsync(ulong slot, CancellationToken cancel)
+    {
+        var parameters = string.Create(
+            CultureInfo.InvariantCulture,
+            $$"""[{{slot}},{"transactionDetails":"none","maxSupportedTransactionVersion":0,"rewards":false,"commitment":"{{commitment}}"}]""");
+        using var reply = await rpc.CallAsync("getBlock", parameters, cancel, static error => error.IsWithoutBlock).ConfigureAwait(false);
+        return BlockHeader.TryRead(reply.Body.Span, new JsonScratch(), out var header)
+            ? header
+            : throw new RpcException(RpcFault.BadReply, reply.Endpoint, Said(reply) ?? "getBlock gave no block");
+    }
 
     private static JsonDocument Parse(RpcReply reply)
     {

@@ -9,6 +9,12 @@ public sealed record FollowerOptions
     /// <summary>Pause between two questions for the newest slot; a slot takes about 400 ms.</summary>
     public TimeSpan PollEvery { get; init; } = TimeSpan.FromMilliseconds(200);
 
+    /// <summary>Pause between two questions for the newest slot while a source pushes blocks: what it leaves out is found that late.</summary>
+    public TimeSpan PollBesidePushes { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long a block that a list names is awaited from a source that pushes, before it is asked for.</summary>
+    public TimeSpan PushGrace { get; init; } = TimeSpan.FromMilliseconds(300);
+
     /// <summary>Slots of one list of blocks.</summary>
     public ulong ListSlots { get; init; } = 200;
 

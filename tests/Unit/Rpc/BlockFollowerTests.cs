@@ -144,6 +144,91 @@ public sealed class BlockFollowerTests
         Assert.Equal([102], await FollowAsync(null, 1));
     }
 
+    [Fact]
+    public async Task A_pushed_block_is_given_out_before_any_list_names_it()
+    {
+        Grow(100);
+        var pushed = new PushedBlocks();
+        pushed.Connected("ws");
+        var follower = new BlockFollower(new ChainClient(Client(Answer)), new FollowerOptions { Time = _time }, pushed);
+        var seen = new List<(ulong Slot, string Source)>();
+        await Pump(Run());
+        Assert.Equal([100, 101, 104], seen.Select(s => s.Slot));
+        Assert.Equal(["pushed", "pushed"], seen.Skip(1).Select(s => s.Source));
+        Assert.Equal(2, follower.ByPush);
+
+        async Task<bool> Run()
+        {
+            await foreach (var block in follower.FollowAsync(100, null, CancellationToken.None))
+            {
+                seen.Add((block.Slot, block.Body!.Source));
+                block.Body.Dispose();
+                if (block.Slot == 100)
+                {
+                    // No node knows of them, and the second one comes twice.
+                    pushed.TakeBlock(Pushed(101, 100));
+                    pushed.TakeBlock(Pushed(104, 101));
+                    pushed.TakeBlock(Pushed(104, 101));
+                }
+
+                if (seen.Count == 3) { break; }
+            }
+
+            return true;
+        }
+    }
+
+    [Fact]
+    public async Task What_pushes_leave_out_is_asked_for()
+    {
+        Grow(100);
+        var pushed = new PushedBlocks();
+        pushed.Connected("ws");
+        var follower = new BlockFollower(new ChainClient(Client(Answer)), new FollowerOptions { Time = _time }, pushed);
+        var seen = new List<ulong>();
+        await Pump(Run());
+        Assert.Equal([100, 101, 102, 105], seen);
+
+        async Task<bool> Run()
+        {
+            await foreach (var block in follower.FollowAsync(100, null, CancellationToken.None))
+            {
+                seen.Add(block.Slot);
+                block.Body!.Dispose();
+                if (block.Slot == 100)
+                {
+                    lock (_chain) { Grow(101, 102, 105); }
+                    pushed.TakeBlock(Pushed(105, 102));
+                    pushed.TakeBlock(Pushed(99, 98));
+                }
+
+                if (seen.Count == 4) { break; }
+            }
+
+            return true;
+        }
+    }
+
+    private static PushedBlock Pushed(ulong slot, ulong parent) => new(slot, new BlockHeader(parent, Hash(slot), Hash(parent)), new PushedBody(slot, parent));
+
+    /// <summary>A block as a push brings it.</summary>
+    private sealed class PushedBody(ulong slot, ulong parent) : BlockBody
+    {
+        private readonly byte[] _bytes = System.Text.Encoding.ASCII.GetBytes(
+            $$$"""{"slot":{{{slot}}},"block":{"blockhash":"{{{Hash(slot)}}}","parentSlot":{{{parent}}},"previousBlockhash":"{{{Hash(parent)}}}","transactions":[]}}""");
+
+        public override string Source => "pushed";
+
+        public override ReadOnlySpan<byte> Bytes => _bytes;
+
+        public override Sluice.Ingest.Blocks.ReadResult Read(Sluice.Ingest.Blocks.BlockReader json, Sluice.Ingest.Decoding.Model.RawBlock block) =>
+            json.Read(_bytes, new Sluice.Ingest.Blocks.DocumentOrigin(Source, slot), block);
+
+        public override void Dispose()
+        {
+        }
+    }
+
     private void Grow(params ulong[] slots)
     {
         foreach (var slot in slots)
