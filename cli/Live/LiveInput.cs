@@ -11,7 +11,8 @@ namespace Sluice.Cli.Live;
 /// <param name="follower">Gets them.</param>
 /// <param name="first">First slot; null for the newest.</param>
 /// <param name="before">Last block that is known already.</param>
-internal sealed class LiveInput(BlockFollower follower, ulong? first, ulong? before) : IInput
+/// <param name="missed">Is told of what no endpoint gives: first and last slot, and why.</param>
+internal sealed class LiveInput(BlockFollower follower, ulong? first, ulong? before, Action<ulong, ulong, string> missed) : IInput
 {
     private long _slot;
 
@@ -37,12 +38,14 @@ internal sealed class LiveInput(BlockFollower follower, ulong? first, ulong? bef
             {
                 var block = blocks.Current;
                 Interlocked.Exchange(ref _slot, (long)block.Slot);
-                yield return block.Body is { } body
-                    ? (new LiveDocument(body), null)
-                    : (null, new InputProblem(
-                        block.Missed!.Endpoint,
-                        "missed-slot",
-                        MissedText(block)));
+                if (block.Body is { } body)
+                {
+                    yield return (new LiveDocument(body), null);
+                    continue;
+                }
+
+                missed(block.First, block.Slot, block.Missed!.Message);
+                yield return (null, new InputProblem(block.Missed.Endpoint, "missed-slot", MissedText(block)));
             }
         }
         finally
@@ -52,8 +55,8 @@ internal sealed class LiveInput(BlockFollower follower, ulong? first, ulong? bef
     }
 
     private static string MissedText(in FollowedBlock block) => block.First == block.Slot
-        ? $"slot {block.Slot} has a block that no endpoint gave ({block.Missed!.Message}); run again with --from {block.Slot} where one has it"
-        : $"slots {block.First} to {block.Slot} have blocks that no endpoint gave ({block.Missed!.Message}); run again with --from {block.First} where one has them";
+        ? $"slot {block.Slot} has a block that no endpoint gave ({block.Missed!.Message}); it is asked for again when it is finalized"
+        : $"slots {block.First} to {block.Slot} have blocks that no endpoint gave ({block.Missed!.Message}); they are asked for again when they are finalized";
 
     private sealed class LiveDocument(BlockBody body) : InputDocument
     {

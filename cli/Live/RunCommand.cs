@@ -5,61 +5,66 @@ using Sluice.Api;
 using Sluice.Api.Metrics;
 using Sluice.Cli.Commands;
 using Sluice.Cli.Output;
-using Sluice.Cli.Replay;
 using Sluice.Ingest.Live;
-using Sluice.Ingest.Rpc;
 using Sluice.Sinks;
 using Sluice.Sinks.Migrations;
-using Sluice.Sinks.Writing;
 
 namespace Sluice.Cli.Live;
 
-/// <summary><c>sluice run --rpc URL</c>: the chain's finalized blocks, as they come, through the whole pipeline into a store, and the api beside it.</summary>
+/// <summary><c>sluice run --rpc URL</c>: the chain's blocks, as they are confirmed, through the whole pipeline into a store, and the api beside it.</summary>
 internal static class RunCommand
 {
-    /// <summary>How soon rows are stored.</summary>
-    private static readonly TimeSpan BatchAge = TimeSpan.FromMilliseconds(500);
+    /// <summary>Largest message of a WebSocket. Blocks of November 2025 have 4 to 8 MB.</summary>
+    private const int MaxMessageBytes = 256 << 20;
+
+    /// <summary>Slots come every 0.4 s: a connection that tells none for so long is broken.</summary>
+    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(10);
 
     public static Command Create()
     {
         var rpc = EndpointOption.Create();
+        var ws = SocketOption.Create();
         var from = new Option<ulong?>("--from")
         {
             Description = "First slot. Default: behind the newest one of the store, or the newest one of the chain where the store is empty.",
             HelpName = "SLOT",
         };
-        var json = new Option<bool>("--json") { Description = "One JSON object a finding and line on standard output." };
+        var json = new Option<bool>("--json") { Description = "One JSON object a finding and line on standard output; a retraction says which one holds no more." };
         var port = ApiCommand.PortOption();
         var store = StoreOption.Create();
         var cluster = StoreOption.CreateCluster();
-        var command = new Command("run", "Follows the chain's finalized blocks into a store and serves it.") { rpc, from, json, port, store, cluster };
+        var command = new Command("run", "Follows the chain into a store and serves it; confirmed blocks first, compared with the finalized ones.")
+        {
+            rpc, ws, from, json, port, store, cluster,
+        };
         command.SetAction(async (parsed, cancel) =>
         {
             if (!EndpointOption.TryRead(parsed.GetValue(rpc), out var endpoints)) { return ExitCode.WrongArguments; }
+            if (!SocketOption.TryRead(parsed.GetValue(ws), endpoints, out var sockets)) { return ExitCode.WrongArguments; }
             await using var opened = await StoreOption.OpenAsync(parsed.GetRequiredValue(store), parsed.GetValue(cluster), cancel);
-            return await RunAsync(opened, endpoints, parsed.GetValue(from), parsed.GetValue(json), parsed.GetValue(port), cancel);
+            using var lines = parsed.GetValue(json) ? new JsonLines(new BufferedStream(Console.OpenStandardOutput(), 1 << 16)) : null;
+            var options = new LiveOptions
+            {
+                Endpoints = endpoints,
+                Pushes = [.. sockets.Select(s => new WebSocketPush(s, MaxMessageBytes, Silence, TimeProvider.System))],
+                From = parsed.GetValue(from),
+                Findings = lines is null ? [] : [lines],
+            };
+            return await RunAsync(opened, options, parsed.GetValue(port), cancel);
         });
         return command;
     }
 
-    private static async Task<int> RunAsync(IClickHouse store, List<RpcEndpointAddress> endpoints, ulong? from, bool json, int port, CancellationToken cancel)
+    private static async Task<int> RunAsync(IClickHouse store, LiveOptions options, int port, CancellationToken cancel)
     {
         using var registry = new MetricRegistry();
         await using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
         var meters = services.GetRequiredService<IMeterFactory>();
-        using var rpc = new RpcClient(new RpcOptions { Endpoints = endpoints }, new RpcMetrics(meters));
-        var outage = new Outage(TimeProvider.System);
-        var follower = new BlockFollower(new ChainClient(rpc), new FollowerOptions()) { Waiting = outage.Tell };
         await SchemaMigrations.ApplyAsync(store, cancel);
-        var start = await LiveStart.OfAsync(store, from, cancel);
-        var input = new LiveInput(follower, start.First, start.Before);
-        Console.Error.WriteLine($"Following finalized blocks of {string.Join(", ", rpc.Endpoints.Select(e => e.Shown))} {start.Shown}.");
-
-        using var lines = json ? new JsonLines(new BufferedStream(Console.OpenStandardOutput(), 1 << 16)) : null;
-        var options = new ReplayOptions { Findings = lines, Meters = meters, Writer = new StoreWriterOptions { BatchAge = BatchAge } };
+        using var live = new LiveRun(store, options, meters);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var serving = ApiCommand.ServeAsync(store, new ApiOptions { Port = port }, registry, either.Token);
-        var running = StoreRun.RunAsync(store, input, options, static (_, _) => { }, either.Token);
+        var running = live.RunAsync(either.Token);
         try
         {
             // Neither ends by itself: whichever does takes the other with it.
@@ -71,7 +76,15 @@ internal static class RunCommand
         }
 
         var served = await serving;
-        await running;
+        try
+        {
+            await running;
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            // The api could not be served, and has said why.
+        }
+
         return served;
     }
 }

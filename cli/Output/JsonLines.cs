@@ -105,6 +105,21 @@ internal sealed class JsonLines(Stream output) : IFindings, IDisposable
         EndLine();
     }
 
+    public void Retract(in Retraction retraction)
+    {
+        using (var json = Begin("retraction"))
+        {
+            json.WriteString("table", retraction.Table);
+            json.WriteString("id", retraction.Id);
+            json.WriteNumber("slot", retraction.Slot);
+            json.WriteNumber("rule_version", retraction.RuleVersion);
+            json.WriteBoolean("retracted", true);
+            json.WriteEndObject();
+        }
+
+        EndLine();
+    }
+
     public void Write(ReplaySummary summary, ReplayTotals totals)
     {
         using (var json = new Utf8JsonWriter(_line))

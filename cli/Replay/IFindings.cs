@@ -42,4 +42,9 @@ internal interface IFindings
     void Write(in Bundle finding)
     {
     }
+
+    /// <summary>A finding that was told before holds no more. Findings that take its place are told as any others.</summary>
+    void Retract(in Retraction retraction)
+    {
+    }
 }

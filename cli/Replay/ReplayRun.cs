@@ -23,6 +23,9 @@ internal sealed record ReplayOptions
     /// <summary>Called after each document, for progress of one's own.</summary>
     public Action? AfterBlock { get; init; }
 
+    /// <summary>Whether the input has no end: then nothing is kept that grows with it.</summary>
+    public bool IsEndless { get; init; }
+
     /// <summary>How rows are batched; null for the default.</summary>
     public StoreWriterOptions? Writer { get; init; }
 
@@ -37,7 +40,10 @@ internal sealed record ReplayOptions
 /// </remarks>
 internal sealed class ReplayRun(IInput input, StoreWriter? writer, StoredSlots? stored, ReplayOptions options)
 {
-    public ReplaySummary Summary { get; } = new();
+    /// <summary>Slots that an endless run remembers: far more than a chain may take back.</summary>
+    private const int EndlessKeep = 4_096;
+
+    public ReplaySummary Summary { get; } = new() { IsEndless = options.IsEndless };
 
     /// <summary>Runs to the end of the input and until every row is stored.</summary>
     public async Task<ReplayTotals> RunAsync(ProgressLine? progress, CancellationToken cancel)
@@ -61,7 +67,7 @@ internal sealed class ReplayRun(IInput input, StoreWriter? writer, StoredSlots? 
         var running = bus.RunAsync(cancel);
         var stage = new DecodeStage(input, publisher.Pool, options.Workers);
         var slots = new StoreSlots(stored);
-        var intake = new BlockIntake(new SlotLedger(slots.Holds), leftOut, meters is null ? null : new IngestMetrics(meters));
+        var intake = new BlockIntake(new SlotLedger(slots.Holds, options.IsEndless ? EndlessKeep : int.MaxValue), leftOut, meters is null ? null : new IngestMetrics(meters));
         long sequence = 0;
         await intake.RunAsync(
             stage,

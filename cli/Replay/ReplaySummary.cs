@@ -16,6 +16,9 @@ internal sealed class ReplaySummary
     /// <summary>Whether the run detects; one that only writes blocks has no findings to show.</summary>
     public bool HasFindings { get; init; } = true;
 
+    /// <summary>Whether the run has no end, so that nothing may be kept of single pools, signers and tokens.</summary>
+    public bool IsEndless { get; init; }
+
     public long Slots { get; private set; }
 
     public long SkippedSlots { get; private set; }
@@ -97,6 +100,7 @@ internal sealed class ReplaySummary
     {
         Findings++;
         Count(_findings, ClassName(finding.Class), 1);
+        if (IsEndless) { return; }
         _gross[finding.ProfitMint] = _gross.GetValueOrDefault(finding.ProfitMint) + finding.Gross;
         ref var searcher = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(_searchers, finding.Signer, out _);
         searcher.Arbitrages++;
@@ -143,6 +147,7 @@ internal sealed class ReplaySummary
     {
         Swaps++;
         if (source == SwapSource.Generic) { SwapsGenericOnly++; }
+        if (IsEndless) { return; }
         Count(_venues, venue, 1);
         ref var tally = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(_pools, pool, out _);
         tally.Venue = venue;

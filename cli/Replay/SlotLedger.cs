@@ -5,7 +5,8 @@ namespace Sluice.Cli.Replay;
 
 /// <summary>The slots of this run: what is here twice, and whether a block follows its parent.</summary>
 /// <param name="wasTaken">Says whether a block of this slot and hash was taken in an earlier run; null where there was none.</param>
-internal sealed class SlotLedger(Func<long, Pubkey, bool>? wasTaken)
+/// <param name="keep">Slots that are remembered at least, behind the newest: all, for input in any order.</param>
+internal sealed class SlotLedger(Func<long, Pubkey, bool>? wasTaken, int keep = int.MaxValue)
 {
     private readonly Dictionary<long, Pubkey> _seen = [];
 
@@ -25,7 +26,12 @@ internal sealed class SlotLedger(Func<long, Pubkey, bool>? wasTaken)
     public Standing Enter(in Block block)
     {
         if (!block.IsComplete) { return _seen.ContainsKey(block.Slot) ? Standing.Duplicate : Standing.New; }
-        if (_seen.TryAdd(block.Slot, block.Blockhash)) { return Standing.New; }
+        if (_seen.TryAdd(block.Slot, block.Blockhash))
+        {
+            if (_seen.Count / 2 > keep) { ForgetBefore(block.Slot - keep); }
+            return Standing.New;
+        }
+
         return _seen[block.Slot] == block.Blockhash ? Standing.Duplicate : Standing.Fork;
     }
 
@@ -40,5 +46,10 @@ internal sealed class SlotLedger(Func<long, Pubkey, bool>? wasTaken)
         }
 
         return wasTaken?.Invoke(block.ParentSlot, block.PreviousBlockhash) == true ? ParentCheck.Continuous : ParentCheck.Unknown;
+    }
+
+    private void ForgetBefore(long slot)
+    {
+        foreach (var old in _seen.Keys.Where(s => s < slot).ToArray()) { _seen.Remove(old); }
     }
 }

@@ -160,11 +160,4 @@ internal sealed class StoreSink(StoreWriter? writer, ReplaySummary summary, IFin
         public StorePlan Plan;
         public BlockRow Row;
     }
-
-    /// <summary>Rows of one slot, on their way to the writer.</summary>
-    private readonly struct SlotRows(StoreWriter writer, ulong slot) : IRowTarget
-    {
-        public void Append<T>(in T row)
-            where T : struct, IRecord => writer.Append(slot, in row);
-    }
 }

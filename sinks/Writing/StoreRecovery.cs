@@ -71,14 +71,26 @@ internal static class StoreRecovery
         }
     }
 
+    /// <summary>Takes blocks out of the store with everything that was read of them; their findings stay, to be retracted or replaced.</summary>
+    public static async Task RemoveBlocksAsync(IClickHouse store, IEnumerable<ulong> slots, CancellationToken ct)
+    {
+        foreach (var some in slots.Chunk(SlotsAStatement))
+        {
+            var list = List(some);
+            await store.ExecuteAsync($"DELETE FROM {StoreTables.Blocks} WHERE slot IN ({list})", ct).ConfigureAwait(false);
+            await DeleteFactsAsync(store, list, ct, StoredFindings.Tables).ConfigureAwait(false);
+        }
+    }
+
     /// <summary>Slots as SQL.</summary>
     public static string List(IEnumerable<ulong> slots) => string.Join(',', slots.Select(s => s.ToString(CultureInfo.InvariantCulture)));
 
-    private static async Task<long> DeleteFactsAsync(IClickHouse store, string list, CancellationToken ct)
+    private static async Task<long> DeleteFactsAsync(IClickHouse store, string list, CancellationToken ct, IReadOnlyList<string>? but = null)
     {
         long rows = 0;
         foreach (var (table, column) in StoreTables.Facts)
         {
+            if (but?.Contains(table) == true) { continue; }
             var there = await NumbersAsync(store, $"SELECT count() FROM {table} WHERE {column} IN ({list})", ct).ConfigureAwait(false);
             if (there[0] == 0) { continue; }
             await store.ExecuteAsync($"DELETE FROM {table} WHERE {column} IN ({list})", ct).ConfigureAwait(false);

@@ -14,6 +14,7 @@ namespace Sluice.Tests.Integration.Live;
 public sealed class FollowTests
 {
     private const string Seed = "31";
+    private const int Before = 100;
 
     private static readonly string[] Tables =
     [
@@ -22,18 +23,19 @@ public sealed class FollowTests
     ];
 
     [Fact]
-    public async Task What_is_followed_and_killed_and_followed_on_is_what_a_replay_stores()
+    public async Task What_is_followed_through_faults_and_forks_and_killed_is_what_a_replay_stores()
     {
         using var folder = new TemporaryFolder();
         var chain = SimulatorOptions.ForEvaluation(ulong.Parse(Seed, CultureInfo.InvariantCulture), int.MaxValue);
+        var faults = WithForkAfter(chain.FirstSlot + Before + 40, out var forkEnd);
         await using var node = await ServeHost.StartAsync(
             new ServeOptions
             {
                 At = new IPEndPoint(IPAddress.Loopback, Node.Web3Tests.FreePair()),
                 Simulation = chain,
-                SlotTime = TimeSpan.FromMilliseconds(60),
-                SlotsBefore = 100,
-                Node = new NodeOptions { Faults = FaultOptions.Every(7, 30), KeepSlots = 4_096 },
+                SlotTime = TimeSpan.FromMilliseconds(100),
+                SlotsBefore = Before,
+                Node = new NodeOptions { Faults = faults, KeepSlots = 4_096 },
             },
             TimeProvider.System,
             CancellationToken.None);
@@ -44,43 +46,78 @@ public sealed class FollowTests
         ];
         await using (var first = await RunningRole.StartPlainAsync(command))
         {
-            await StoredAsync(first, 40);
+            await ReachedAsync(first, "position", chain.FirstSlot + 60);
             first.Kill();
         }
 
         // Without --from it goes on where the store ends.
         await using (var second = await RunningRole.StartPlainAsync([.. command[..5], .. command[7..]]))
         {
-            await StoredAsync(second, 130);
+            await ReachedAsync(second, "reconciled", forkEnd + 8);
             Assert.Equal(130, await second.EndAsync());
         }
 
-        var slots = await SluiceProcess.RunAsync("query", "SELECT max(slot) FROM blocks", "--store", folder["followed"], "--json");
-        var newest = ulong.Parse(JsonDocument.Parse(slots.Lines[0]).RootElement.EnumerateObject().First().Value.ToString(), CultureInfo.InvariantCulture);
-        var made = await SluiceProcess.RunAsync(
-            "simulate", "--out", folder["blocks"], "--preset", "evaluation", "--seed", Seed, "--slots", (newest - chain.FirstSlot + 1).ToString(CultureInfo.InvariantCulture));
+        var reconciled = await NumberAsync(folder["followed"], "SELECT max(position) FROM checkpoints");
+        var slots = (reconciled - chain.FirstSlot + 40).ToString(CultureInfo.InvariantCulture);
+        var made = await SluiceProcess.RunAsync("simulate", "--out", folder["blocks"], "--preset", "evaluation", "--seed", Seed, "--slots", slots);
         Assert.True(made.ExitCode == 0, made.Errors);
         var replayed = await SluiceProcess.RunAsync("replay", folder["blocks"], "--store", folder["replayed"]);
         Assert.True(replayed.ExitCode == 0, replayed.Errors);
 
         // What a leader group's end gives out is open for the last group, and its findings may lie in the one before.
-        var before = (newest / 4 * 4) - 4;
+        var before = (reconciled / 4 * 4) - 4;
         foreach (var table in Tables) { Assert.Equal(await RowsAsync(folder["replayed"], table, before), await RowsAsync(folder["followed"], table, before)); }
+
+        // Where another block was followed than was finalized, the table says so.
+        var explained = await NumberAsync(folder["followed"], "SELECT count() FROM gaps FINAL WHERE kind = 'replaced' AND blockhash != former_blockhash");
+        Assert.True(explained > 0, $"seed {faults.Seed}: no replaced block is written down");
+        Assert.Equal(0UL, await NumberAsync(folder["followed"], $"SELECT count() FROM gaps FINAL WHERE kind = 'missed' AND last_slot < {before}"));
     }
 
-    private static async Task StoredAsync(RunningRole run, long slots) => await Kafka.KafkaHarness.UntilAsync(
+    /// <summary>Every fault, with a seed that has a fork of some slots soon after a slot.</summary>
+    private static FaultOptions WithForkAfter(ulong slot, out ulong end)
+    {
+        for (var seed = 7UL; ; seed++)
+        {
+            var faults = FaultOptions.Every(seed, 20);
+            var plan = new FaultPlan(faults);
+            for (var at = slot; at < slot + 40; at++)
+            {
+                if (plan.ForkAt(at) is { } fork && fork.First == at && fork.End - fork.First >= 8)
+                {
+                    end = fork.End;
+                    return faults;
+                }
+            }
+        }
+    }
+
+    private static async Task ReachedAsync(RunningRole run, string kind, ulong slot) => await Kafka.KafkaHarness.UntilAsync(
         () =>
         {
-            var (status, body) = run.GetAsync("/api/v1/summary").GetAwaiter().GetResult();
-            return status == HttpStatusCode.OK && JsonDocument.Parse(body).RootElement.GetProperty("slots").GetInt64() >= slots;
+            var (status, body) = run.GetAsync("/metrics").GetAwaiter().GetResult();
+            var mark = $"pipeline_live_slot{{kind=\"{kind}\"}} ";
+            var at = body.IndexOf(mark, StringComparison.Ordinal);
+            return status == HttpStatusCode.OK && at >= 0
+                && ulong.Parse(body[(at + mark.Length)..].Split('\n')[0].Split(' ')[0], CultureInfo.InvariantCulture) >= slot;
         },
-        $"seed {Seed}: {slots} slots are stored");
+        $"seed {Seed}: {kind} comes to slot {slot}");
+
+    private static async Task<ulong> NumberAsync(string store, string sql)
+    {
+        var rows = await SluiceProcess.RunAsync("query", sql, "--store", store, "--json");
+        Assert.True(rows.ExitCode == 0, rows.Errors);
+        return ulong.Parse(JsonDocument.Parse(rows.Lines[0]).RootElement.EnumerateObject().First().Value.ToString(), CultureInfo.InvariantCulture);
+    }
 
     private static async Task<string> RowsAsync(string store, string table, ulong before)
     {
         // Where a block came from is the one thing that must differ.
         var columns = table == "blocks" ? "* EXCEPT (source)" : "*";
-        var sql = string.Create(CultureInfo.InvariantCulture, $"SELECT '{table}' AS name, count() AS n, sum(cityHash64(toString(tuple(*)))) AS h FROM (SELECT {columns} FROM {table} FINAL WHERE slot < {before})");
+
+        // What was retracted is told apart by a column and stands no more.
+        var standing = table is "arbitrages" or "sandwiches" or "round_trips" or "jit" or "liquidations" or "failed_attempts" or "bundles" ? " AND NOT retracted" : "";
+        var sql = string.Create(CultureInfo.InvariantCulture, $"SELECT '{table}' AS name, count() AS n, sum(cityHash64(toString(tuple(*)))) AS h FROM (SELECT {columns} FROM {table} FINAL WHERE slot < {before}{standing})");
         var rows = await SluiceProcess.RunAsync("query", sql, "--store", store, "--json");
         Assert.True(rows.ExitCode == 0, rows.Errors);
         return rows.Lines[0];

@@ -1,0 +1,97 @@
+using System.Diagnostics.Metrics;
+using Sluice.Cli.Output;
+using Sluice.Cli.Replay;
+using Sluice.Ingest.Live;
+using Sluice.Ingest.Rpc;
+using Sluice.Sinks;
+using Sluice.Sinks.Writing;
+
+namespace Sluice.Cli.Live;
+
+/// <summary>Confirmed blocks as they come through the whole pipeline into a store, compared with the finalized chain behind them.</summary>
+internal sealed class LiveRun : IDisposable
+{
+    /// <summary>How soon rows are stored.</summary>
+    private static readonly TimeSpan BatchAge = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Slots whose standing in the store is looked up, before those that are still to be compared.</summary>
+    private const ulong StoredBefore = 4_096;
+
+    private readonly IClickHouse _store;
+    private readonly LiveOptions _options;
+    private readonly IMeterFactory _meters;
+    private readonly RpcClient _rpc;
+    private readonly PushedBlocks _pushed;
+    private readonly BlockFollower _follower;
+    private readonly ChainLedger _ledger = new();
+    private readonly Outage _outage;
+    private GapBook? _gaps;
+
+    public LiveRun(IClickHouse store, LiveOptions options, IMeterFactory meters)
+    {
+        (_store, _options, _meters) = (store, options, meters);
+        _rpc = new RpcClient(new RpcOptions { Endpoints = options.Endpoints, Time = options.Time }, new RpcMetrics(meters));
+        _outage = new Outage(options.Time);
+        _pushed = new PushedBlocks { Changed = NoteSource };
+        _follower = new BlockFollower(new ChainClient(_rpc, "confirmed"), new FollowerOptions { Time = options.Time }, _pushed)
+        {
+            Waiting = _outage.Tell,
+            Found = slot => _gaps?.BackFilled(slot),
+        };
+        Position = new LivePosition(_follower, _ledger, meters);
+        foreach (var push in options.Pushes) { Position.NoteSource(push.Shown, false); }
+    }
+
+    /// <summary>How far it is.</summary>
+    public LivePosition Position { get; }
+
+    /// <summary>Nodes that are asked.</summary>
+    public IReadOnlyList<RpcEndpoint> Endpoints => _rpc.Endpoints;
+
+    /// <summary>Runs until cancelled, or until the store fails.</summary>
+    public async Task RunAsync(CancellationToken cancel)
+    {
+        await using var writer = await StoreWriter.OpenAsync(
+            _store, new StoreWriterOptions { BatchAge = BatchAge }, new StoreMetrics(_meters), ct: cancel).ConfigureAwait(false);
+        if (writer.Recovery.Slots.Count > 0)
+        {
+            Fail.Print($"an earlier run was broken off: {writer.Recovery.Rows} rows of {writer.Recovery.Slots.Count} unfinished slots were removed.");
+        }
+
+        var start = await LiveStart.OfAsync(_store, _options.From, cancel).ConfigureAwait(false);
+        if (_options.From is null) { await start.RestoreAsync(_store, _ledger, cancel).ConfigureAwait(false); }
+        Console.Error.WriteLine($"Following {string.Join(", ", _rpc.Endpoints.Select(e => e.Shown))} {start.Shown}.");
+        _gaps = new GapBook(writer, Position, _options.Time);
+        var findings = new ManyFindings([new LiveLedger(_ledger), .. _options.Findings]);
+        var input = new LiveInput(_follower, start.First, start.Before, _gaps.Missed);
+        var stored = await StoredSlots.LoadAsync(_store, start.Verified is > StoredBefore ? start.Verified.Value - StoredBefore : 0, ct: cancel).ConfigureAwait(false);
+        var run = new ReplayRun(input, writer, stored, new ReplayOptions { Findings = findings, Meters = _meters, IsEndless = true });
+
+        var final = new ChainClient(_rpc);
+        var repair = new Repair(_store, writer, final, _ledger, findings);
+        var reconciling = new Reconciling(new Reconciler(final, _ledger), repair, _gaps, Position, _ledger, writer, _outage, _options.Time);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        using var progress = new ProgressLine();
+        Task[] all =
+        [
+            run.RunAsync(progress, stop.Token), reconciling.RunAsync(start.Verified, stop.Token),
+            .. _options.Pushes.Select(p => p.RunAsync(_pushed, stop.Token)),
+        ];
+
+        // None ends by itself: whichever does takes the others with it.
+        var first = await Task.WhenAny(all).ConfigureAwait(false);
+        await stop.CancelAsync().ConfigureAwait(false);
+        await Task.WhenAll(all).ContinueWith(static _ => { }, TaskScheduler.Default).ConfigureAwait(false);
+        await first.ConfigureAwait(false);
+        cancel.ThrowIfCancellationRequested();
+    }
+
+    public void Dispose() => _rpc.Dispose();
+
+    private void NoteSource(string source, string? why)
+    {
+        var wasConnected = Position.Sources.FirstOrDefault(s => s.Source == source).IsConnected;
+        Position.NoteSource(source, why is null);
+        if (why is not null && wasConnected) { Fail.Print($"{source}: {why}; blocks are asked for until it is back."); }
+    }
+}

@@ -1,0 +1,78 @@
+using Sluice.Cli.Output;
+using Sluice.Ingest.Live;
+using Sluice.Ingest.Rpc;
+using Sluice.Schemas.Records;
+using Sluice.Sinks.Writing;
+
+namespace Sluice.Cli.Live;
+
+/// <summary>Compares with the finalized chain, again and again, and mends what differs.</summary>
+/// <param name="reconciler">Compares.</param>
+/// <param name="repair">Mends.</param>
+/// <param name="gaps">Writes down what differed.</param>
+/// <param name="position">Is told how far it is.</param>
+/// <param name="ledger">What went through the pipeline.</param>
+/// <param name="writer">Stores how far it is.</param>
+/// <param name="outage">Is told when nodes do not answer.</param>
+internal sealed class Reconciling(
+    Reconciler reconciler, Repair repair, GapBook gaps, LivePosition position, ChainLedger ledger, StoreWriter writer, Outage outage, TimeProvider time)
+{
+    /// <summary>Slots before the last one compared that are kept: repairs read what surrounds a change.</summary>
+    private const ulong Keep = 256;
+
+    private static readonly TimeSpan Between = TimeSpan.FromSeconds(1);
+
+    private CheckpointRow _checkpoint;
+
+    /// <summary>Runs until cancelled.</summary>
+    /// <param name="verified">Slot up to which everything agrees already; null begins before the first block of the run.</param>
+    /// <param name="cancel">Ends it.</param>
+    public async Task RunAsync(ulong? verified, CancellationToken cancel)
+    {
+        if (verified is { } known) { position.NoteReconciled(known); }
+        while (true)
+        {
+            await Task.Delay(Between, time, cancel);
+            if (verified is null && ledger.Oldest is not > 0) { continue; }
+            var from = verified ?? ledger.Oldest!.Value - 1;
+            try
+            {
+                verified = from;
+                while (await StepAsync(from, cancel) is { } upTo) { verified = from = upTo; }
+            }
+            catch (RpcException e)
+            {
+                outage.Tell(e);
+            }
+        }
+    }
+
+    /// <summary>One comparison; the slot up to which everything agrees then, null where it has to wait.</summary>
+    private async Task<ulong?> StepAsync(ulong verified, CancellationToken cancel)
+    {
+        var comparison = await reconciler.CompareAsync(verified, cancel);
+        if (reconciler.Finalized is { } finalized) { position.NoteFinalized(finalized); }
+        if (comparison is null) { return null; }
+        if (comparison.Changes.Count > 0)
+        {
+            if (await repair.TryAsync(comparison, cancel) is not { } outcome) { return null; }
+            position.NoteRetracted(outcome.Retracted);
+            var slots = string.Join(", ", comparison.Changes.Take(5).Select(c => c.Slot)) + (comparison.Changes.Count > 5 ? ", …" : "");
+            Fail.Print(FormattableString.Invariant(
+                $"finalized blocks differ from confirmed ones at {comparison.Changes.Count} slots ({slots}): rows replaced, {outcome.Retracted} findings retracted, {outcome.Made} made; the table gaps names each."));
+        }
+
+        gaps.Settled(comparison);
+        _checkpoint = new CheckpointRow
+        {
+            Topology = StoredChain.Checkpoint,
+            Partition = 0,
+            Position = (long)comparison.UpTo,
+            UpdatedUnixMs = time.GetUtcNow().ToUnixTimeMilliseconds(),
+        };
+        writer.Append(in _checkpoint);
+        position.NoteReconciled(comparison.UpTo);
+        ledger.ForgetBefore(comparison.UpTo > Keep ? comparison.UpTo - Keep : 0);
+        return comparison.UpTo;
+    }
+}

@@ -1,0 +1,82 @@
+using Sluice.Cli.Replay;
+using Sluice.Ingest.Live;
+using Sluice.Ingest.Rpc;
+using Sluice.Sinks;
+using Sluice.Sinks.Writing;
+
+namespace Sluice.Cli.Live;
+
+/// <summary>Puts the finalized blocks in the place of those that went through the pipeline: their rows are replaced, their findings retracted and made again.</summary>
+/// <remarks>
+/// A finding may depend on its leader group and the block before and after it. So the groups of a changed slot and of its neighbours are read again with
+/// what surrounds them, by topologies of their own. Steps, each of which can be repeated after a crash, since the slots count as compared only after the last:
+/// detect; retract what is not found any more; take the blocks out; store them anew.
+/// </remarks>
+/// <param name="store">Has the rows.</param>
+/// <param name="writer">Writes them.</param>
+/// <param name="chain">Asks nodes at "finalized".</param>
+/// <param name="ledger">What went through the pipeline; is brought up to date.</param>
+/// <param name="findings">Is told of what is retracted, then of what is new.</param>
+internal sealed class Repair(IClickHouse store, StoreWriter writer, ChainClient chain, ChainLedger ledger, IFindings? findings)
+{
+    /// <summary>Slots that are read before the groups, so that the block before the first one is among them.</summary>
+    private const ulong Before = 8;
+
+    /// <summary>Blocks that are asked for at once.</summary>
+    private const int AtOnce = 4;
+
+    /// <summary>What a repair has changed.</summary>
+    /// <param name="Retracted">Findings that hold no more.</param>
+    /// <param name="Made">Findings that are new.</param>
+    public readonly record struct Outcome(int Retracted, int Made);
+
+    /// <summary>Repairs; false, with nothing done, where the block behind the last leader group is not finalized yet.</summary>
+    /// <exception cref="RpcException">A block cannot be had now; try again later.</exception>
+    public async Task<Outcome?> TryAsync(ChainComparison comparison, CancellationToken cancel)
+    {
+        var final = new FinalChain(ledger, comparison);
+        var ranges = final.AffectedRanges();
+        if (ranges.Count > 0 && final.Next(ranges[^1].Last) is null) { return null; }
+        var outcome = default(Outcome);
+        foreach (var (first, last) in ranges)
+        {
+            var (retracted, made) = await RepairAsync(final, first, last, cancel).ConfigureAwait(false);
+            outcome = new Outcome(outcome.Retracted + retracted, outcome.Made + made);
+        }
+
+        foreach (var change in final.Known)
+        {
+            if (change.Final is { } header) { ledger.Restore(change.Slot, in header); } else { ledger.Remove(change.Slot); }
+        }
+
+        return outcome;
+    }
+
+    private async Task<Outcome> RepairAsync(FinalChain final, ulong first, ulong last, CancellationToken cancel)
+    {
+        var slots = final.Slots(first > Before ? first - Before : 0, last);
+        for (var next = final.Next(last); next is { } after && slots.Count(s => s > last) < 2; next = final.Next(after)) { slots.Add(after); }
+        using var run = new RepairRun(first, last, final.Holds);
+        foreach (var some in slots.Chunk(AtOnce))
+        {
+            var bodies = await Task.WhenAll(some.Select(slot => chain.GetBlockAsync(slot, cancel))).ConfigureAwait(false);
+            for (var i = 0; i < some.Length; i++)
+            {
+                using var body = new RpcBlockBody(bodies[i], some[i]);
+                run.Read(body, some[i], final.HashOf(some[i]));
+            }
+        }
+
+        await run.DetectAsync(cancel).ConfigureAwait(false);
+        await writer.FlushAsync(cancel).ConfigureAwait(false);
+        var before = await StoredFindings.LoadAsync(store, first, last, cancel).ConfigureAwait(false);
+        var now = run.Ids();
+        var gone = before.Where(f => !now.Contains((f.Table, f.Id))).ToArray();
+        await StoredFindings.RetractAsync(store, gone, cancel).ConfigureAwait(false);
+        await StoredChain.RemoveAsync(store, ledger.Slots(first, last).Union(final.Slots(first, last)), cancel).ConfigureAwait(false);
+        foreach (var finding in gone) { findings?.Retract(new Retraction(finding.Table, finding.Id, (long)finding.Slot, finding.RuleVersion)); }
+        var made = await run.WriteAsync(writer, before.Select(f => (f.Table, f.Id)).ToHashSet(), findings, cancel).ConfigureAwait(false);
+        await writer.FlushAsync(cancel).ConfigureAwait(false);
+        return new Outcome(gone.Length, made);
+    }
+}
