@@ -63,25 +63,21 @@ internal sealed class SandwichRun : IDetectorRun, ISandwichOutput
 internal sealed class ArbitrageRun : IDetectorRun
 {
     private readonly ArbitrageDetector _detector = new();
-    private readonly BlockContext _block = new();
-    private readonly CauseFinder _causes = new(new CauseRules());
-    private readonly GroupPrices _prices = new();
+    private readonly ArbitrageBlock _block = new();
     private readonly RecordList<Arbitrage> _finding = new();
 
     public long Findings { get; private set; }
 
     public void Take(in Block block)
     {
-        var prices = _prices.Take(block);
-        _block.Begin(block);
-        _causes.Begin(block);
+        var prices = _block.Take(block);
         _finding.Clear();
         ref var finding = ref _finding.Add();
         var transactions = block.Transactions.Span;
         for (var i = 0; i < transactions.Length; i++)
         {
-            if (_detector.Judge(transactions[i], _block, ref finding) != ArbitrageVerdict.Arbitrage) { continue; }
-            _causes.Find(i, ref finding);
+            if (_detector.Judge(transactions, i, _block.Context, ref finding) != ArbitrageVerdict.Arbitrage) { continue; }
+            _block.Causes.Find(i, ref finding);
             ArbitrageValues.Write(prices, ref finding);
             Findings++;
             _finding.Clear();
@@ -135,8 +131,13 @@ internal sealed class JitRun : IDetectorRun
 
         public void Take(in Block block, bool isContext)
         {
-            _detector.Take(block);
-            _prices.Add(block);
+            _detector.Take(block, _prices);
+        }
+
+        public void Take(in Block block, IGroupDetector neighbour)
+        {
+            var other = (Group)neighbour;
+            _detector.Take(block, _prices, other._detector, other._prices);
         }
 
         public void End()
@@ -168,20 +169,33 @@ internal sealed class LiquidationRun : IDetectorRun
         private readonly PriceBook _prices = new();
         private readonly RecordList<Liquidation> _finding = new();
         private readonly RecordList<FailedAttempt> _attempt = new();
+        private long _group;
 
         public void Begin(long group)
         {
+            _group = group;
             _prices.BeginGroup(group);
             _attempts.Begin();
         }
 
         public void Take(in Block block, bool isContext)
         {
-            _prices.Add(block);
-            _attempts.Take(block, isContext);
-            if (isContext) { return; }
-            foreach (ref readonly var tx in block.Transactions.Span)
+            _attempts.Take(block, isContext, block.Slot / 4 <= _group ? _prices : null);
+            if (!isContext) { Judge(block); }
+        }
+
+        public void Take(in Block block, IGroupDetector neighbour)
+        {
+            var other = (Group)neighbour;
+            _attempts.Take(block, isContext: false, _prices, other._attempts, block.Slot / 4 <= other._group ? other._prices : null);
+            Judge(block);
+        }
+
+        private void Judge(in Block block)
+        {
+            foreach (var position in _attempts.Liquidating)
             {
+                ref readonly var tx = ref block.Transactions[position];
                 for (var i = 0; i < tx.Liquidations.Count; i++)
                 {
                     _finding.Clear();

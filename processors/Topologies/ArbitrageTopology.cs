@@ -33,9 +33,7 @@ public static class ArbitrageTopology
     private sealed class Judge(long version, DetectorMetrics? metrics) : IProcessor<Block>
     {
         private readonly ArbitrageDetector _detector = new();
-        private readonly BlockContext _block = new();
-        private readonly CauseFinder _causes = new(new CauseRules());
-        private readonly GroupPrices _prices = new();
+        private readonly ArbitrageBlock _block = new();
         private readonly long[] _verdicts = new long[ArbitrageRuleNames.Count];
         private ProcessorContext _context = null!;
         private SlotWindow _window = null!;
@@ -49,10 +47,8 @@ public static class ArbitrageTopology
         public void Process(in Block block, in RecordMetadata metadata)
         {
             _window.Open(block.Slot);
-            var prices = _prices.Take(block);
+            var prices = _block.Take(block);
             if (block.IsContext) { return; }
-            _block.Begin(block);
-            _causes.Begin(block);
             Array.Clear(_verdicts);
 
             // One empty record lies ready for the next finding.
@@ -60,10 +56,10 @@ public static class ArbitrageTopology
             var transactions = block.Transactions.Span;
             for (var i = 0; i < transactions.Length; i++)
             {
-                var verdict = _detector.Judge(transactions[i], _block, ref finding);
+                var verdict = _detector.Judge(transactions, i, _block.Context, ref finding);
                 _verdicts[(int)verdict]++;
                 if (verdict != ArbitrageVerdict.Arbitrage) { continue; }
-                _causes.Find(i, ref finding);
+                _block.Causes.Find(i, ref finding);
                 ArbitrageValues.Write(prices, ref finding);
                 finding = ref _context.Forward(Topics.Arbitrages);
             }

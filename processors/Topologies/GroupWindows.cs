@@ -12,6 +12,13 @@ public interface IGroupDetector
     /// <param name="isContext">True for the slots that belong to a neighbouring group: they are looked at, and nothing is found for them.</param>
     void Take(in Block block, bool isContext);
 
+    /// <summary>Takes a slot of the group that is context for a neighbouring group too, for both.</summary>
+    void Take(in Block block, IGroupDetector neighbour)
+    {
+        Take(block, isContext: false);
+        neighbour.Take(block, isContext: true);
+    }
+
     /// <summary>The group has all of its slots, or will not get them.</summary>
     void End();
 }
@@ -42,9 +49,20 @@ public sealed class GroupWindows<T>(Func<T> make)
         EndBefore(block.Slot);
         var group = block.Slot / PerGroup;
         var place = block.Slot % PerGroup;
-        if (!block.IsContext) { Feed(Find(group) ?? Begin(group), block, isContext: false); }
-        if (place == 0) { Feed(Find(group - 1), block, isContext: true); }
-        if (place == PerGroup - 1) { Feed(Find(group + 1) ?? Begin(group + 1), block, isContext: true); }
+        var own = block.IsContext ? null : Find(group) ?? Begin(group);
+        var takesOwn = Take(own, block.Slot);
+        if (takesOwn && place == PerGroup - 1 && Find(group + 1) is null && Find(-1) is null)
+        {
+            // The next group takes the place of one that ends, which may be this.
+            own!.Detector.Take(block, isContext: false);
+            takesOwn = false;
+        }
+
+        var neighbour = place == 0 ? Find(group - 1) : place == PerGroup - 1 ? Find(group + 1) ?? Begin(group + 1) : null;
+        var takesContext = Take(neighbour, block.Slot);
+        if (takesOwn && takesContext) { own!.Detector.Take(block, neighbour!.Detector); }
+        else if (takesOwn) { own!.Detector.Take(block, isContext: false); }
+        else if (takesContext) { neighbour!.Detector.Take(block, isContext: true); }
         EndBefore(block.Slot + 1);
     }
 
@@ -85,13 +103,14 @@ public sealed class GroupWindows<T>(Func<T> make)
         return open;
     }
 
-    private static void Feed(Open? open, in Block block, bool isContext)
+    /// <summary>True once for each slot of a group.</summary>
+    private static bool Take(Open? open, long slot)
     {
-        if (open is null) { return; }
-        var bit = 1 << (int)(block.Slot - (open.Group * PerGroup) + 1);
-        if ((open.Taken & bit) != 0) { return; }
+        if (open is null) { return false; }
+        var bit = 1 << (int)(slot - (open.Group * PerGroup) + 1);
+        if ((open.Taken & bit) != 0) { return false; }
         open.Taken |= bit;
-        open.Detector.Take(block, isContext);
+        return true;
     }
 
     private sealed class Open(T detector)

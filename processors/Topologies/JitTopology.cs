@@ -73,9 +73,15 @@ public static class JitTopology
 
         public void Take(in Block block, bool isContext)
         {
-            _detector.Take(block);
-            _prices.Add(block);
-            if (!isContext) { _headers[block.Slot - _firstSlot] = (block.BlockTimeUnixMs, block.Leader); }
+            _detector.Take(block, _prices);
+            if (!isContext) { KeepHeader(block); }
+        }
+
+        public void Take(in Block block, IGroupDetector neighbour)
+        {
+            var other = (Group)neighbour;
+            _detector.Take(block, _prices, other._detector, other._prices);
+            KeepHeader(block);
         }
 
         public void End()
@@ -97,5 +103,7 @@ public static class JitTopology
                 rejections.Write(at, Name, _firstSlot + i, _verdicts[i], static v => JitRules.NameOf((JitVerdict)v));
             }
         }
+
+        private void KeepHeader(in Block block) => _headers[block.Slot - _firstSlot] = (block.BlockTimeUnixMs, block.Leader);
     }
 }

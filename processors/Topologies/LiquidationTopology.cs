@@ -1,6 +1,7 @@
 using Sluice.Processors.Core.Attempts;
 using Sluice.Processors.Core.Liquidations;
 using Sluice.Processors.Core.Prices;
+using Sluice.Schemas.Chain;
 using Sluice.Schemas.Records;
 using Sluice.Streams;
 
@@ -65,19 +66,27 @@ public static class LiquidationTopology
         private readonly AttemptFinder _attempts = new();
         private readonly PriceBook _prices = new();
         private readonly long[] _verdicts = new long[LiquidationRuleNames.Count];
+        private long _group;
         private readonly long[] _attemptVerdicts = new long[AttemptRules.Count];
 
         public void Begin(long group)
         {
+            _group = group;
             _prices.BeginGroup(group);
             _attempts.Begin();
         }
 
         public void Take(in Block block, bool isContext)
         {
-            _prices.Add(block);
-            _attempts.Take(block, isContext);
+            _attempts.Take(block, isContext, PricesFor(block));
             if (!isContext) { JudgeLiquidations(block); }
+        }
+
+        public void Take(in Block block, IGroupDetector neighbour)
+        {
+            var other = (Group)neighbour;
+            _attempts.Take(block, isContext: false, _prices, other._attempts, other.PricesFor(block));
+            JudgeLiquidations(block);
         }
 
         public void End()
@@ -97,12 +106,16 @@ public static class LiquidationTopology
             }
         }
 
+        /// <summary>The prices, unless the block comes after all that is valued.</summary>
+        private PriceBook? PricesFor(in Block block) => block.Slot / (long)WellKnown.SlotsPerLeaderGroup <= _group ? _prices : null;
+
         private void JudgeLiquidations(in Block block)
         {
             var at = context();
             Array.Clear(_verdicts);
-            foreach (ref readonly var tx in block.Transactions.Span)
+            foreach (var position in _attempts.Liquidating)
             {
+                ref readonly var tx = ref block.Transactions[position];
                 for (var i = 0; i < tx.Liquidations.Count; i++)
                 {
                     ref var finding = ref at.Forward(Topics.Liquidations);

@@ -90,5 +90,7 @@ public sealed class SandwichGroup(ISandwichOutput output) : IGroupDetector
 
     public void Take(in Block block, bool isContext) => _detector.Add(block, output);
 
+    public void Take(in Block block, IGroupDetector neighbour) => _detector.Add(block, ((SandwichGroup)neighbour)._detector, output);
+
     public void End() => _detector.Close(output);
 }

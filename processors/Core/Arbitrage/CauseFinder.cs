@@ -26,10 +26,29 @@ public sealed class CauseFinder(CauseRules rules)
     private bool _isIndexed;
 
     /// <summary>Turns to a block, which must stay unchanged while it is judged.</summary>
-    public void Begin(in Block block)
+    public void Begin(in Block block) => Begin(block, isTold: false);
+
+    /// <param name="isTold">True where the swaps of all transactions are given by <see cref="Take"/>, by somebody who reads the block anyway; the index is made of them then.</param>
+    internal void Begin(in Block block, bool isTold)
     {
         _transactions = block.Transactions;
         _isIndexed = false;
+        if (isTold) { BeginIndex(); }
+    }
+
+    /// <summary>Takes the swaps of the next transaction.</summary>
+    internal void Take(int position, ReadOnlySpan<Swap> swaps)
+    {
+        _firstOf[position] = _count;
+        for (var i = 0; i < swaps.Length; i++)
+        {
+            var known = _pools.Count;
+            var pool = _pools.Intern(swaps[i].Pool);
+            if (pool == _last.Length) { Array.Resize(ref _last, pool * 2); }
+            if (_count == _entries.Length) { Array.Resize(ref _entries, _count * 2); }
+            _entries[_count] = new() { Position = position, Swap = i, Before = pool == known ? -1 : _last[pool] };
+            _last[pool] = _count++;
+        }
     }
 
     /// <summary>Writes the cause into a finding, where there is one.</summary>
@@ -62,26 +81,21 @@ public sealed class CauseFinder(CauseRules rules)
     private void Index()
     {
         if (_isIndexed) { return; }
-        _isIndexed = true;
-        _pools.Clear();
-        _count = 0;
-        var transactions = _transactions!.Span;
-        if (_firstOf.Length < transactions.Length) { _firstOf = new int[transactions.Length * 2]; }
+        BeginIndex();
+        ReadOnlySpan<Transaction> transactions = _transactions!.Span;
         for (var position = 0; position < transactions.Length; position++)
         {
             Ahead.Fetch(transactions, position, Reads.Swaps);
-            _firstOf[position] = _count;
-            var swaps = transactions[position].Swaps.Span;
-            for (var i = 0; i < swaps.Length; i++)
-            {
-                var known = _pools.Count;
-                var pool = _pools.Intern(swaps[i].Pool);
-                if (pool == _last.Length) { Array.Resize(ref _last, pool * 2); }
-                if (_count == _entries.Length) { Array.Resize(ref _entries, _count * 2); }
-                _entries[_count] = new() { Position = position, Swap = i, Before = pool == known ? -1 : _last[pool] };
-                _last[pool] = _count++;
-            }
+            Take(position, transactions[position].Swaps.Span);
         }
+    }
+
+    private void BeginIndex()
+    {
+        _isIndexed = true;
+        _pools.Clear();
+        _count = 0;
+        if (_firstOf.Length < _transactions!.Count) { _firstOf = new int[_transactions.Count * 2]; }
     }
 
     private void Search(int position, int leg, in Finding finding, ref Cause best)

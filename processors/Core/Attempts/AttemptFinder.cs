@@ -11,7 +11,8 @@ namespace Sluice.Processors.Core.Attempts;
 /// <remarks>
 /// Steps:
 /// <list type="number">
-/// <item>Every successful transaction counts for its program and its signer, and as a finding when it liquidates or is an arbitrage.</item>
+/// <item>Every successful transaction counts for its program and its signer, and as a finding when it liquidates or is an arbitrage. What a signer did is noted, and
+/// summed up for those who failed when the window is whole: they are few.</item>
 /// <item>Every failed one of the group is kept until the window is whole.</item>
 /// <item>It is an attempt by its own liquidation instruction; else by its program, when that is nobody's known router, venue or wallet and at least half of
 /// what it did successfully in the window are findings; else by its signer, likewise.</item>
@@ -24,17 +25,27 @@ public sealed class AttemptFinder
     private readonly Precedence _precedence = new();
     private readonly BlockContext _block = new();
     private readonly Dictionary<Pubkey, Tally> _programs = [];
-    private readonly Dictionary<Pubkey, Tally> _signers = [];
+    private readonly ValueList<(Pubkey Signer, LegClaim Claim)> _claims = new();
+    private readonly KeyIndex<Pubkey> _failed = new(); // signers
+    private readonly ValueList<Tally> _signers = new(); // of those who failed
+    private readonly ValueList<int> _liquidating = new();
+    private readonly ValueList<int> _routes = new(); // of the newest block, what may be a finding: judged when all of it was seen
     private Failure[] _failures = new Failure[64];
+    private bool _isSummed;
 
     /// <summary>Failed transactions of the group so far.</summary>
     public int Count { get; private set; }
+
+    /// <summary>Positions, in the list of the newest block, of the transactions with liquidation instructions, failed ones too.</summary>
+    public ReadOnlySpan<int> Liquidating => _liquidating.Span;
 
     /// <summary>Forgets everything and turns to another group.</summary>
     public void Begin()
     {
         _programs.Clear();
-        _signers.Clear();
+        _claims.Clear();
+        _failed.Clear();
+        _isSummed = false;
         Array.Clear(_failures, 0, Count);
         Count = 0;
     }
@@ -42,17 +53,35 @@ public sealed class AttemptFinder
     /// <summary>Takes a block of the window.</summary>
     /// <param name="block">Block, whose successes count.</param>
     /// <param name="isContext">True when its failures are another group's.</param>
-    public void Take(in Block block, bool isContext)
+    /// <param name="prices">Prices of the window, where they take the block too.</param>
+    /// <param name="neighbour">Finder of a neighbouring group that the block is context for, so that it is read once.</param>
+    /// <param name="neighbourPrices">Prices of that group's window, where they take the block too.</param>
+    public void Take(in Block block, bool isContext, PriceBook? prices = null, AttemptFinder? neighbour = null, PriceBook? neighbourPrices = null)
     {
-        _block.Begin(block);
-        var transactions = block.Transactions.Span;
+        if (prices?.TryBeginBlock(block.Slot) == false) { prices = null; }
+        if (neighbourPrices?.TryBeginBlock(block.Slot) == false) { neighbourPrices = null; }
+        _block.Begin(block, isTold: true);
+        _routes.Clear();
+        _liquidating.Clear();
+        _isSummed = false;
+        if (neighbour is not null) { neighbour._isSummed = false; }
+        ReadOnlySpan<Transaction> transactions = block.Transactions.Span;
         for (var i = 0; i < transactions.Length; i++)
         {
-            Ahead.Fetch(transactions, i, Reads.Swaps | Reads.Liquidations);
+            Ahead.Fetch(transactions, i, Reads.Record | Reads.Swaps | Reads.Liquidations);
             ref readonly var tx = ref transactions[i];
-            if (tx.Status == TransactionStatus.Success) { TakeSuccess(tx); }
+            if (tx.Liquidations.Count > 0) { _liquidating.Add(i); }
+            if (tx.Status == TransactionStatus.Success)
+            {
+                PriceBook.Take(tx.Swaps.Span, block.Slot, prices, neighbourPrices);
+                if (tx.Swaps.Count > 1 || tx.Liquidations.Count > 0) { _routes.Add(i); }
+                else if (tx.Swaps.Count > 0) { Note(tx, LegClaim.None, neighbour); }
+            }
             else if (!isContext) { Keep(block, tx); }
+            _block.Take(tx.Swaps.Span);
         }
+
+        foreach (var position in _routes.Span) { Note(transactions[position], _precedence.ClaimOf(transactions[position], _block), neighbour); }
     }
 
     /// <summary>Slot of a failed transaction.</summary>
@@ -69,8 +98,8 @@ public sealed class AttemptFinder
         if (failure.Protocol is null)
         {
             var isMixed = false;
-            if (failure.Wrapper is { } program && failure.WrapperName is null && Says(_programs, program, out tally, ref isMixed)) { evidence = AttemptEvidence.Program; }
-            else if (Says(_signers, failure.Signer, out tally, ref isMixed)) { evidence = AttemptEvidence.Signer; }
+            if (failure.Wrapper is { } program && failure.WrapperName is null && Says(_programs.GetValueOrDefault(program), out tally, ref isMixed)) { evidence = AttemptEvidence.Program; }
+            else if (Says(TallyOf(failure.Signer), out tally, ref isMixed)) { evidence = AttemptEvidence.Signer; }
             else { return isMixed ? AttemptVerdict.MixedSuccesses : AttemptVerdict.PlainFailure; }
         }
 
@@ -78,26 +107,49 @@ public sealed class AttemptFinder
         return AttemptVerdict.Attempt;
     }
 
-    private static bool Says(Dictionary<Pubkey, Tally> tallies, in Pubkey key, out Tally tally, ref bool isMixed)
+    private static bool Says(in Tally of, out Tally tally, ref bool isMixed)
     {
-        if (!tallies.TryGetValue(key, out tally) || tally.Findings == 0) { return false; }
+        tally = of;
+        if (tally.Findings == 0) { return false; }
         if (tally.Findings * AttemptRules.FindingPart >= tally.Successes) { return true; }
         isMixed = true;
         return false;
     }
 
-    private void TakeSuccess(in Transaction tx)
+    /// <summary>What a signer who failed did successfully.</summary>
+    private Tally TallyOf(in Pubkey signer)
     {
-        // What neither swaps nor liquidates, such as opening an account, says nothing of what somebody is after.
-        if (tx.Swaps.Count == 0 && tx.Liquidations.Count == 0) { return; }
-        var claim = _precedence.ClaimOf(tx, _block);
+        if (!_isSummed)
+        {
+            _isSummed = true;
+            _signers.Clear();
+            _signers.Reserve(_failed.Count).Clear();
+            foreach (ref readonly var claim in _claims.Span)
+            {
+                if (_failed.Find(claim.Signer) is >= 0 and var number) { _signers[number].Add(claim.Claim); }
+            }
+        }
+
+        return _signers[_failed.Find(signer)];
+    }
+
+    /// <summary>Notes a success. What neither swaps nor liquidates, such as opening an account, says nothing of what somebody is after, and is not noted.</summary>
+    private void Note(in Transaction tx, LegClaim claim, AttemptFinder? neighbour)
+    {
+        Note(tx, claim);
+        neighbour?.Note(tx, claim);
+    }
+
+    private void Note(in Transaction tx, LegClaim claim)
+    {
         if (tx.Wrapper is { } wrapper && tx.WrapperName is null) { CollectionsMarshal.GetValueRefOrAddDefault(_programs, wrapper, out _).Add(claim); }
-        CollectionsMarshal.GetValueRefOrAddDefault(_signers, tx.Signer, out _).Add(claim);
+        _claims.Add((tx.Signer, claim));
     }
 
     private void Keep(in Block block, in Transaction tx)
     {
         if (Count == _failures.Length) { Array.Resize(ref _failures, Count * 2); }
+        _failed.Intern(tx.Signer);
         ref var failure = ref _failures[Count++];
         failure = new()
         {

@@ -38,7 +38,7 @@ public sealed class BundleFinder
         Begin(transactions.Length);
         for (var i = 0; i < transactions.Length; i++)
         {
-            Ahead.Fetch(transactions, i, Reads.Swaps | Reads.LiquidityChanges | Reads.Liquidations | Reads.Transfers | Reads.AuthorityChanges | Reads.Signers);
+            Ahead.Fetch(transactions, i, Reads.Record | Reads.Swaps | Reads.LiquidityChanges | Reads.Liquidations | Reads.Transfers | Reads.AuthorityChanges | Reads.Signers);
             Next(transactions);
         }
         End(transactions);

@@ -6,24 +6,6 @@ using Sluice.Schemas.Records;
 
 namespace Sluice.Processors.Core.Common;
 
-/// <summary>What of a transaction a reader asks memory for ahead of its turn.</summary>
-[Flags]
-internal enum Reads
-{
-    /// <summary>The front of its swaps: amounts, accounts, mints.</summary>
-    Swaps = 1,
-
-    /// <summary>All of its swaps, with vaults, reserves and prices.</summary>
-    WholeSwaps = 2,
-
-    BalanceChanges = 4,
-    LiquidityChanges = 8,
-    Liquidations = 16,
-    Transfers = 32,
-    AuthorityChanges = 64,
-    Signers = 128,
-}
-
 /// <summary>
 /// Asks for memory of transactions before their turn comes, so that a block which no longer is in the caches is not waited for list by list: first the transaction, then its lists,
 /// then what stands in them, since each tells where the next one is. Changes nothing else.
@@ -33,7 +15,7 @@ internal static class Ahead
     /// <summary>Transactions between the one that is read and those that are asked for.</summary>
     private const int Items = 6, Lists = 12, Records = 18;
 
-    private const int Line = 64, LinesOfSwap = 5, MostLines = 9;
+    private const int Line = 64, LinesOfFront = 3, LinesOfSwap = 5, MostLines = 9;
 
     /// <summary>Asks for what comes after a position.</summary>
     /// <param name="transactions">Transactions of the block, which are read in order.</param>
@@ -43,9 +25,17 @@ internal static class Ahead
     public static void Fetch(ReadOnlySpan<Transaction> transactions, int at, [ConstantExpected] Reads what)
     {
         if (!Sse.IsSupported) { return; }
-        if (at + Records < transactions.Length) { Fetch(in transactions[at + Records]); }
+        if (at + Records < transactions.Length) { FetchRecord(in transactions[at + Records], what); }
         if (at + Lists < transactions.Length) { FetchLists(in transactions[at + Lists], what); }
         if (at + Items < transactions.Length) { FetchItems(in transactions[at + Items], what); }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static unsafe void FetchRecord(in Transaction tx, Reads what)
+    {
+        var first = (byte*)Unsafe.AsPointer(ref Unsafe.AsRef(in tx));
+        var end = (what & Reads.Record) != 0 ? Unsafe.SizeOf<Transaction>() : LinesOfFront * Line;
+        for (var i = 0; i < end; i += Line) { Sse.Prefetch0(first + i); }
     }
 
     /// <summary>Asks for the line, or the lines, of a place in memory.</summary>
@@ -60,8 +50,8 @@ internal static class Ahead
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void FetchLists(in Transaction tx, Reads what)
     {
-        if ((what & (Reads.Swaps | Reads.WholeSwaps)) != 0) { FetchObject(tx.Swaps); }
-        if ((what & Reads.BalanceChanges) != 0) { FetchObject(tx.BalanceChanges); }
+        if ((what & (Reads.Swaps | Reads.WholeSwaps | Reads.Routes)) != 0) { FetchObject(tx.Swaps); }
+        if ((what & (Reads.BalanceChanges | Reads.Routes)) != 0) { FetchObject(tx.BalanceChanges); }
         if ((what & Reads.LiquidityChanges) != 0) { FetchObject(tx.LiquidityChanges); }
         if ((what & Reads.Liquidations) != 0) { FetchObject(tx.Liquidations); }
         if ((what & Reads.Transfers) != 0) { FetchObject(tx.Transfers); }
@@ -75,6 +65,11 @@ internal static class Ahead
         if ((what & Reads.WholeSwaps) != 0) { FetchItems(tx.Swaps.Span, MostLines); }
         else if ((what & Reads.Swaps) != 0) { FetchItems(tx.Swaps.Span, LinesOfSwap); }
         if ((what & Reads.BalanceChanges) != 0) { FetchItems(tx.BalanceChanges.Span, MostLines); }
+        if ((what & Reads.Routes) != 0 && tx.Swaps.Count > 1)
+        {
+            FetchItems(tx.Swaps.Span, 2 * MostLines);
+            FetchItems(tx.BalanceChanges.Span, MostLines);
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

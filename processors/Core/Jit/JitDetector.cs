@@ -25,6 +25,7 @@ public sealed class JitDetector
     private Episode[] _episodes = new Episode[16];
     private ChangeFact[] _changes = new ChangeFact[32];
     private SwapFact[] _swaps = new SwapFact[64];
+    private int[] _nextSwap = new int[64]; // of the pool; −1 for none yet. Apart, so that the swap before need not be fetched to be followed
     private int _changeCount, _swapCount;
 
     /// <summary>Candidates: episodes so far, in the order in which they began.</summary>
@@ -39,22 +40,23 @@ public sealed class JitDetector
     }
 
     /// <summary>Takes a block of the window; slots ascend.</summary>
-    public void Take(in Block block)
+    /// <param name="block">Block.</param>
+    /// <param name="prices">Prices of the window, which take the block too.</param>
+    /// <param name="neighbour">Detector of a neighbouring group that the block is context for, so that it is read once.</param>
+    /// <param name="neighbourPrices">Prices of that group's window.</param>
+    public void Take(in Block block, PriceBook? prices = null, JitDetector? neighbour = null, PriceBook? neighbourPrices = null)
     {
-        var transactions = block.Transactions.Span;
+        if (prices?.TryBeginBlock(block.Slot) == false) { prices = null; }
+        if (neighbourPrices?.TryBeginBlock(block.Slot) == false) { neighbourPrices = null; }
+        ReadOnlySpan<Transaction> transactions = block.Transactions.Span;
         for (var i = 0; i < transactions.Length; i++)
         {
             Ahead.Fetch(transactions, i, Reads.Swaps | Reads.LiquidityChanges);
             ref readonly var tx = ref transactions[i];
             if (tx.Status != TransactionStatus.Success) { continue; }
-            var swaps = tx.Swaps.Span;
-            var changes = tx.LiquidityChanges.Span;
-            int s = 0, c = 0;
-            while (s < swaps.Length || c < changes.Length)
-            {
-                if (c < changes.Length && (s == swaps.Length || IsBefore(changes[c], swaps[s]))) { Take(block.Slot, tx, changes[c++]); }
-                else { Take(block.Slot, tx, swaps[s++]); }
-            }
+            Take(block.Slot, tx);
+            neighbour?.Take(block.Slot, tx);
+            PriceBook.Take(tx.Swaps.Span, block.Slot, prices, neighbourPrices);
         }
     }
 
@@ -82,7 +84,7 @@ public sealed class JitDetector
         var range = money.IsUntouched(episode.Adds + episode.Removes) ? RangeCheck.No : RangeOf(episode);
         if (range == RangeCheck.No) { return JitVerdict.OutOfRange; }
 
-        var writer = new JitWriter(_changes, _swaps);
+        var writer = new JitWriter(_changes, _swaps, _nextSwap);
         writer.Write(episode, money, range, FirstSwapOf(episode), removed is >= 99 and <= 101, own > 0, prices, ref finding);
         finding.Pool = _pools[episode.Pool];
         finding.Slot = slot;
@@ -92,11 +94,29 @@ public sealed class JitDetector
     private static bool IsBefore(in LiquidityChange change, in Swap swap) =>
         change.IxIndex != swap.IxIndex ? change.IxIndex < swap.IxIndex : change.InnerIxIndex < swap.InnerIxIndex;
 
+    private void Take(long slot, in Transaction tx)
+    {
+        var swaps = tx.Swaps.Span;
+        var changes = tx.LiquidityChanges.Span;
+        if (changes.Length == 0 && _pools.Count == 0) { return; }
+        int s = 0, c = 0;
+        while (s < swaps.Length || c < changes.Length)
+        {
+            if (c < changes.Length && (s == swaps.Length || IsBefore(changes[c], swaps[s]))) { Take(slot, tx, changes[c++]); }
+            else { Take(slot, tx, swaps[s++]); }
+        }
+    }
+
     private void Take(long slot, in Transaction tx, in Swap swap)
     {
         var pool = _pools.Find(swap.Pool);
         if (pool < 0) { return; }
-        if (_swapCount == _swaps.Length) { Array.Resize(ref _swaps, _swapCount * 2); }
+        if (_swapCount == _swaps.Length)
+        {
+            Array.Resize(ref _swaps, _swapCount * 2);
+            Array.Resize(ref _nextSwap, _swapCount * 2);
+        }
+
         ref var fact = ref _swaps[_swapCount];
         fact.Slot = slot;
         fact.TxIndex = tx.Index;
@@ -105,9 +125,10 @@ public sealed class JitDetector
         (fact.MintIn, fact.MintOut, fact.AmountIn, fact.AmountOut) = (swap.MintIn, swap.MintOut, swap.AmountIn, swap.AmountOut);
         (fact.FeeIn, fact.FeeOut) = (swap.FeeMint == swap.MintIn ? swap.FeeAmount ?? 0 : 0, swap.FeeMint == swap.MintOut ? swap.FeeAmount ?? 0 : 0);
         fact.SqrtPrice = swap.SqrtPriceX64 is { } root && root > 0 ? (UInt128)root : 0;
-        (fact.TickBefore, fact.TickAfter, fact.Next) = (swap.TickBefore, swap.TickAfter, -1);
+        (fact.TickBefore, fact.TickAfter) = (swap.TickBefore, swap.TickAfter);
+        _nextSwap[_swapCount] = -1;
         ref var of = ref _poolFacts[pool];
-        if (of.LastSwap >= 0) { _swaps[of.LastSwap].Next = _swapCount; } else { of.FirstSwap = _swapCount; }
+        if (of.LastSwap >= 0) { _nextSwap[of.LastSwap] = _swapCount; } else { of.FirstSwap = _swapCount; }
         of.LastSwap = _swapCount++;
     }
 
@@ -196,7 +217,7 @@ public sealed class JitDetector
         }
     }
 
-    private int FirstSwapOf(in Episode episode) => episode.SwapBefore >= 0 ? _swaps[episode.SwapBefore].Next : _poolFacts[episode.Pool].FirstSwap;
+    private int FirstSwapOf(in Episode episode) => episode.SwapBefore >= 0 ? _nextSwap[episode.SwapBefore] : _poolFacts[episode.Pool].FirstSwap;
 
     /// <summary>Counts the others' swaps between the first addition and the last removal, and the provider's own.</summary>
     private int CountVictims(in Episode episode, out int own, out int last, out int first)
@@ -204,7 +225,7 @@ public sealed class JitDetector
         (own, last, first) = (0, -1, -1);
         if (episode.SwapAtEnd < 0 || episode.SwapAtEnd == episode.SwapBefore) { return 0; }
         var victims = 0;
-        for (var i = FirstSwapOf(episode); i >= 0; i = i == episode.SwapAtEnd ? -1 : _swaps[i].Next)
+        for (var i = FirstSwapOf(episode); i >= 0; i = i == episode.SwapAtEnd ? -1 : _nextSwap[i])
         {
             if (JitWriter.IsOwn(episode, _swaps[i]))
             {
@@ -224,7 +245,7 @@ public sealed class JitDetector
     private int FirstVictim(in Episode episode)
     {
         var swap = FirstSwapOf(episode);
-        while (swap >= 0 && JitWriter.IsOwn(episode, _swaps[swap])) { swap = _swaps[swap].Next; }
+        while (swap >= 0 && JitWriter.IsOwn(episode, _swaps[swap])) { swap = _nextSwap[swap]; }
         return swap;
     }
 
@@ -233,7 +254,7 @@ public sealed class JitDetector
         if (episode.HasUnknownRange || episode.LowerTick is not { } lower || episode.UpperTick is not { } upper) { return RangeCheck.Unknown; }
         var isKnown = true;
         var at = episode.SwapBefore >= 0 ? _swaps[episode.SwapBefore].TickAfter : null;
-        for (var i = FirstSwapOf(episode); i >= 0; i = i == episode.SwapAtEnd ? -1 : _swaps[i].Next)
+        for (var i = FirstSwapOf(episode); i >= 0; i = i == episode.SwapAtEnd ? -1 : _nextSwap[i])
         {
             ref readonly var swap = ref _swaps[i];
 

@@ -31,9 +31,6 @@ internal struct SwapFact
     public UInt128 SqrtPrice;
 
     public int? TickBefore, TickAfter;
-
-    /// <summary>The pool's next swap; −1 for none yet.</summary>
-    public int Next;
 }
 
 /// <summary>A liquidity change of an episode.</summary>

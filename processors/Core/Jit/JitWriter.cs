@@ -6,10 +6,11 @@ using Sluice.Schemas.Records;
 namespace Sluice.Processors.Core.Jit;
 
 /// <summary>Writes a verdict down as a record.</summary>
-internal readonly ref struct JitWriter(ReadOnlySpan<ChangeFact> changes, ReadOnlySpan<SwapFact> swaps)
+internal readonly ref struct JitWriter(ReadOnlySpan<ChangeFact> changes, ReadOnlySpan<SwapFact> swaps, ReadOnlySpan<int> nextSwap)
 {
     private readonly ReadOnlySpan<ChangeFact> _changes = changes;
     private readonly ReadOnlySpan<SwapFact> _swaps = swaps;
+    private readonly ReadOnlySpan<int> _nextSwap = nextSwap;
 
     /// <summary>True for a swap of the provider himself.</summary>
     public static bool IsOwn(in Episode episode, in SwapFact swap) =>
@@ -75,7 +76,7 @@ internal readonly ref struct JitWriter(ReadOnlySpan<ChangeFact> changes, ReadOnl
 
     private void WriteVictims(in Episode episode, int firstSwap, ref JitLiquidity finding)
     {
-        for (var i = firstSwap; i >= 0; i = i == episode.SwapAtEnd ? -1 : _swaps[i].Next)
+        for (var i = firstSwap; i >= 0; i = i == episode.SwapAtEnd ? -1 : _nextSwap[i])
         {
             ref readonly var swap = ref _swaps[i];
             if (IsOwn(episode, swap)) { continue; }

@@ -28,14 +28,22 @@ public sealed class BlockContext
     public Pubkey? Leader { get; private set; }
 
     /// <summary>Turns to a block, which must stay unchanged while it is judged.</summary>
-    public void Begin(in Block block)
+    public void Begin(in Block block) => Begin(block, isTold: false);
+
+    /// <param name="isTold">True where all swaps are given by <see cref="Take"/> before anything is judged, by somebody who reads the block anyway; they are not looked for then.</param>
+    internal void Begin(in Block block, bool isTold)
     {
         Slot = block.Slot;
         BlockTimeUnixMs = block.BlockTimeUnixMs;
         Leader = block.Leader;
         _transactions = block.Transactions;
-        _hasPrices = _hasDollars = false;
+        _hasPrices = false;
+        _hasDollars = isTold;
+        _usdc = _dollar = default;
     }
+
+    /// <summary>Takes a transaction's swaps.</summary>
+    internal void Take(ReadOnlySpan<Swap> swaps) => Add(swaps, onlyDollars: true);
 
     /// <summary>What SOL was traded for in this block, or a price without amounts.</summary>
     public Price PriceOf(in Pubkey mint)
@@ -59,7 +67,6 @@ public sealed class BlockContext
         if (!_hasDollars)
         {
             _hasDollars = true;
-            _usdc = _dollar = default;
             Add(onlyDollars: true);
         }
 
@@ -73,12 +80,17 @@ public sealed class BlockContext
         for (var i = 0; i < transactions.Length; i++)
         {
             Ahead.Fetch(transactions, i, Reads.Swaps);
-            foreach (ref readonly var swap in transactions[i].Swaps.Span)
-            {
-                if (swap.AmountIn == 0 || swap.AmountOut == 0) { continue; }
-                if (swap.MintIn == WellKnown.WrappedSol) { Add(swap.MintOut, swap.AmountIn, swap.AmountOut, onlyDollars); }
-                else if (swap.MintOut == WellKnown.WrappedSol) { Add(swap.MintIn, swap.AmountOut, swap.AmountIn, onlyDollars); }
-            }
+            Add(transactions[i].Swaps.Span, onlyDollars);
+        }
+    }
+
+    private void Add(ReadOnlySpan<Swap> swaps, bool onlyDollars)
+    {
+        foreach (ref readonly var swap in swaps)
+        {
+            if (swap.AmountIn == 0 || swap.AmountOut == 0) { continue; }
+            if (swap.MintIn == WellKnown.WrappedSol) { Add(swap.MintOut, swap.AmountIn, swap.AmountOut, onlyDollars); }
+            else if (swap.MintOut == WellKnown.WrappedSol) { Add(swap.MintIn, swap.AmountOut, swap.AmountIn, onlyDollars); }
         }
     }
 

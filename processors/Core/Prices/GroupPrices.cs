@@ -1,3 +1,4 @@
+using Sluice.Processors.Core.Common;
 using Sluice.Schemas.Records;
 
 namespace Sluice.Processors.Core.Prices;
@@ -17,6 +18,23 @@ public sealed class GroupPrices
     /// <summary>Takes a block, or a neighbour of a group that came as context, and returns the prices to value its findings with.</summary>
     public PriceBook Take(in Block block)
     {
+        var values = Begin(block, out var book, out var next);
+        if (book is null && next is null) { return values; }
+        ReadOnlySpan<Transaction> transactions = block.Transactions.Span;
+        for (var i = 0; i < transactions.Length; i++)
+        {
+            Ahead.Fetch(transactions, i, Reads.Swaps);
+            ref readonly var tx = ref transactions[i];
+            if (tx.Status == TransactionStatus.Success) { PriceBook.Take(tx.Swaps.Span, block.Slot, book, next); }
+        }
+
+        return values;
+    }
+
+    /// <summary>Turns to a block, whose successful transactions are given one by one to the books that are to take it; returns the one to value its findings with.</summary>
+    internal PriceBook Begin(in Block block, out PriceBook? book, out PriceBook? next)
+    {
+        book = next = null;
         var group = block.Slot >> 2;
         if (!block.IsContext)
         {
@@ -27,13 +45,13 @@ public sealed class GroupPrices
                 else { _current.BeginGroup(group); }
             }
 
-            _current.Add(block);
+            if (_current.TryBeginBlock(block.Slot)) { book = _current; }
         }
 
         if ((block.Slot & 3) == 3)
         {
             if (_next.Group != group + 1 || block.Slot < _next.Newest) { _next.BeginGroup(group + 1); }
-            _next.Add(block);
+            if (_next.TryBeginBlock(block.Slot)) { next = _next; }
         }
 
         return _current;

@@ -32,6 +32,9 @@ internal struct MarketMemo
         };
     }
 
+    /// <summary>What a swap moves of the quote, base units.</summary>
+    public readonly ulong QuoteOf(in Swap swap, bool isForward) => QuoteIsForward == isForward ? swap.AmountIn : swap.AmountOut;
+
     private static int Rank(MintUnit unit) => unit switch
     {
         MintUnit.Sol => 3,

@@ -58,20 +58,35 @@ public sealed class PriceBook
     /// <summary>Takes a block's swaps. Slots ascend; one that was taken already is ignored.</summary>
     public void Add(in Block block)
     {
-        if (block.Slot <= _newest) { return; }
-        BeginBlock(block.Slot);
-        var transactions = block.Transactions.Span;
+        if (!TryBeginBlock(block.Slot)) { return; }
+        ReadOnlySpan<Transaction> transactions = block.Transactions.Span;
         for (var i = 0; i < transactions.Length; i++)
         {
             Ahead.Fetch(transactions, i, Reads.Swaps);
             ref readonly var tx = ref transactions[i];
-            if (tx.Status != TransactionStatus.Success) { continue; }
-            foreach (ref readonly var swap in tx.Swaps.Span)
-            {
-                if (!IsSource(swap.Source, swap.Venue)) { continue; }
-                var memo = default(MarketMemo);
-                Take(swap, block.Slot, isForward: true, ref memo);
-            }
+            if (tx.Status == TransactionStatus.Success) { Take(tx.Swaps.Span, block.Slot, this, null); }
+        }
+    }
+
+    /// <summary>Turns to a later block, whose swaps are given transaction by transaction; false for one that was taken already.</summary>
+    internal bool TryBeginBlock(long slot)
+    {
+        if (slot <= _newest) { return false; }
+        BeginBlock(slot);
+        return true;
+    }
+
+    /// <summary>Takes a transaction's swaps for one or two books.</summary>
+    internal static void Take(ReadOnlySpan<Swap> swaps, long slot, PriceBook? book, PriceBook? other)
+    {
+        foreach (ref readonly var swap in swaps)
+        {
+            if (swap.AmountIn == 0 || swap.AmountOut == 0) { continue; }
+            var memo = MarketMemo.Of(swap, isForward: true);
+            if (memo.Dust == 0 || memo.QuoteOf(swap, isForward: true) < memo.Dust || !IsSource(swap.Source, swap.Venue)) { continue; }
+            var again = memo;
+            book?.Take(swap, slot, isForward: true, ref memo);
+            other?.Take(swap, slot, isForward: true, ref again);
         }
     }
 
@@ -93,10 +108,9 @@ public sealed class PriceBook
         if (swap.AmountIn == 0 || swap.AmountOut == 0) { return; }
         if (!memo.IsRead) { memo = MarketMemo.Of(swap, isForward); }
         if (memo.Dust == 0) { return; }
-        var quoteIsIn = memo.QuoteIsForward == isForward;
-        var amount = quoteIsIn ? swap.AmountIn : swap.AmountOut;
+        var amount = memo.QuoteOf(swap, isForward);
         if (amount < memo.Dust) { return; }
-        if (memo.Pool == 0) { memo.Pool = PoolOf(swap, slot, quoteIsIn) + 1; }
+        if (memo.Pool == 0) { memo.Pool = PoolOf(swap, slot, memo.QuoteIsForward == isForward) + 1; }
         _pools[memo.Pool - 1].Traded += amount;
     }
 

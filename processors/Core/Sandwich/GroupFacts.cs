@@ -162,20 +162,22 @@ internal sealed class GroupFacts
         return ref copy;
     }
 
-    /// <summary>Adds a swap of the newest transaction; the caller says whose it is and what it may serve as.</summary>
+    /// <summary>Adds a swap of the newest transaction.</summary>
     /// <param name="number">Its number in <see cref="Swaps"/>.</param>
     /// <param name="swap">The same as decoded.</param>
-    public ref Leg AddLeg(int number, in Swap swap, int owner, bool signs, ulong paid, ulong received)
+    /// <param name="lane">Its lane.</param>
+    /// <param name="owner">Number of its holder's key.</param>
+    /// <param name="reading">What it may serve as.</param>
+    public void AddLeg(int number, in Swap swap, int lane, int owner, in SwapReading reading)
     {
-        var lane = Swaps[number].Lane;
         var tx = TxFacts.Count - 1;
         ref readonly var of = ref TxFacts[tx];
         ref var fact = ref Markets.Lane(lane);
         var index = Legs.Count;
         ref var leg = ref Legs.Reserve(1)[0];
         leg = default;
-        leg.Paid = paid;
-        leg.Received = received;
+        leg.Paid = reading.Paid;
+        leg.Received = reading.Received;
         leg.Tx = tx;
         leg.Swap = number;
         leg.Lane = lane;
@@ -185,12 +187,14 @@ internal sealed class GroupFacts
         leg.Owner = owner;
         leg.Signer = of.Signer;
         leg.NextFront = leg.NextBack = -1;
-        leg.HasSponsor = signs && owner != of.Signer;
+        leg.CanFront = reading.CanFront;
+        leg.CanBack = reading.CanBack;
+        leg.CanBeVictim = reading.CanBeVictim;
+        leg.HasSponsor = reading.Signs && owner != of.Signer;
         if (fact.Count == 0 || fact.Template != of.Template) { (fact.Template, fact.TemplateSince) = (of.Template, fact.Count); }
         fact.Last = index;
         fact.Count++;
         Measure(swap, ref fact);
-        return ref leg;
     }
 
     /// <summary>True when the state before the later leg was worse for its direction than that before the earlier; without a state, when its own price was.</summary>

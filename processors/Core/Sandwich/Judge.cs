@@ -232,7 +232,7 @@ internal sealed class Judge
         for (var at = candidate.From; at < Math.Min(candidate.To, candidate.From + ReasonLegs); at++)
         {
             ref readonly var leg = ref _facts.Legs[items[at]];
-            if (_actors.IsFront(items[at])) { continue; }
+            if ((attacks && !leg.IsTaken) || _actors.IsFront(items[at])) { continue; } // another one that attacks says nothing new
             if (_actors.Include(items[at]) || (candidate.Wrapper >= 0 && _facts.TxFacts[leg.Tx].PrivateWrapper == candidate.Wrapper)) { isOwn = true; }
             else if (leg.IsTaken) { return SandwichVerdict.VictimTaken; }
             else if (leg.IsAttack) { attacks = true; }

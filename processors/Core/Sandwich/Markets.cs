@@ -40,9 +40,10 @@ internal sealed class Markets(KeyIndex<Pubkey> keys)
     }
 
     /// <summary>The lane that a swap trades in.</summary>
-    public int LaneOf(in Swap swap)
+    /// <param name="swap">Swap.</param>
+    /// <param name="hash">Its <see cref="HashOf"/>.</param>
+    public int LaneOf(in Swap swap, uint hash)
     {
-        var hash = HashOf(swap);
         var mask = _slots.Length - 1;
         var slot = (int)(hash >> 7) & mask;
         for (; _slots[slot] is not 0 and var entry; slot = (slot + 1) & mask)
@@ -59,12 +60,12 @@ internal sealed class Markets(KeyIndex<Pubkey> keys)
     }
 
     /// <summary>Asks memory for the place that tells a swap's market.</summary>
-    public void FetchPlace(in Swap swap) => Ahead.Fetch(in _slots[(int)(HashOf(swap) >> 7) & (_slots.Length - 1)]);
+    public void FetchPlace(uint hash) => Ahead.Fetch(in _slots[(int)(hash >> 7) & (_slots.Length - 1)]);
 
     /// <summary>Asks memory for a swap's market, whose place is at hand.</summary>
-    public void Fetch(in Swap swap)
+    public void Fetch(uint hash)
     {
-        var entry = _slots[(int)(HashOf(swap) >> 7) & (_slots.Length - 1)];
+        var entry = _slots[(int)(hash >> 7) & (_slots.Length - 1)];
         if (entry == 0) { return; }
         var pool = (int)(uint)entry - 1;
         Ahead.Fetch(in _keys[pool]);
@@ -74,7 +75,7 @@ internal sealed class Markets(KeyIndex<Pubkey> keys)
     }
 
     /// <summary>Both directions of a market have one hash.</summary>
-    private static uint HashOf(in Swap swap) => unchecked(((uint)swap.Pool.GetHashCode() * 31)
+    public static uint HashOf(in Swap swap) => unchecked(((uint)swap.Pool.GetHashCode() * 31)
         + (uint)swap.MintIn.GetHashCode() + (uint)swap.MintOut.GetHashCode() + (uint)swap.VaultIn.GetHashCode() + (uint)swap.VaultOut.GetHashCode()) * 0x9E3779B1u;
 
     /// <summary>The best measure that all of a lane's legs have.</summary>

@@ -14,7 +14,7 @@ namespace Sluice.Processors.Core.Sandwich;
 /// </remarks>
 public sealed class SandwichDetector
 {
-    private const Reads Needed = Reads.WholeSwaps | Reads.BalanceChanges | Reads.LiquidityChanges | Reads.Liquidations | Reads.Transfers | Reads.AuthorityChanges | Reads.Signers;
+    private const Reads Needed = Reads.Record | Reads.WholeSwaps | Reads.BalanceChanges | Reads.LiquidityChanges | Reads.Liquidations | Reads.Transfers | Reads.AuthorityChanges | Reads.Signers;
 
     private readonly GroupFacts _facts = new();
     private readonly PriceBook _prices = new();
@@ -25,6 +25,8 @@ public sealed class SandwichDetector
     private readonly PositionBook _book;
     private readonly Actors _actors;
     private readonly Judge _judge;
+    private readonly TransactionReading _reading = new();
+    private readonly MarketHashes _hashes = new();
     private readonly TransactionReader _reader;
     private readonly FindingWriter _writer;
     private readonly RoundTripWriter _roundTrips;
@@ -70,11 +72,37 @@ public sealed class SandwichDetector
     public void Add(in Block block, ISandwichOutput output)
     {
         if (block.Slot <= Newest) { return; }
+        Begin(block);
+        Read(block, null);
+        End(output);
+    }
+
+    /// <summary>Takes a block of this window and of a neighbour's, reading it once, and gives out what is certain with it: first of this one, then of the other.</summary>
+    public void Add(in Block block, SandwichDetector neighbour, ISandwichOutput output)
+    {
+        if (block.Slot <= Newest || block.Slot <= neighbour.Newest)
+        {
+            Add(block, output);
+            neighbour.Add(block, output);
+            return;
+        }
+
+        Begin(block);
+        neighbour.Begin(block);
+        Read(block, neighbour);
+        End(output);
+        neighbour.End(output);
+    }
+
+    private void Begin(in Block block)
+    {
         Newest = block.Slot;
         _prices.BeginBlock(block.Slot);
         _facts.AddBlock(block);
-        _block.Begin(block);
-        Read(block.Transactions.Span);
+    }
+
+    private void End(ISandwichOutput output)
+    {
         _exact.Clear();
         foreach (var position in _book.Finished.Span) { (_book.Positions[position].Ending == Ending.Closed ? _later : _exact).Add(position); }
         _book.Finished.Clear();
@@ -100,20 +128,24 @@ public sealed class SandwichDetector
     }
 
     /// <summary>Reads transactions by their positions in the block alone, whatever the order in which they come.</summary>
-    private void Read(ReadOnlySpan<Transaction> transactions)
+    private void Read(in Block block, SandwichDetector? neighbour)
     {
-        var firstTx = _facts.TxFacts.Count;
+        ReadOnlySpan<Transaction> transactions = block.Transactions.Span;
+        var (firstTx, firstOfNeighbour) = (_facts.TxFacts.Count, neighbour?._facts.TxFacts.Count ?? 0);
+        _block.Begin(block);
         _bundles.Begin(transactions.Length);
         if (IsSorted(transactions))
         {
             // What a neighbour's links ask for is still at hand when the transaction is read: one way through memory.
+            _hashes.Begin(transactions);
             for (var i = 0; i < transactions.Length; i++)
             {
                 Ahead.Fetch(transactions, i, Needed);
-                if (i + 4 < transactions.Length) { _reader.Fetch(transactions[i + 4], isNear: false); }
-                if (i + 2 < transactions.Length) { _reader.Fetch(transactions[i + 2], isNear: true); }
+                _hashes.Next(transactions, i);
+                _reader.Fetch(transactions, i, _hashes);
+                neighbour?._reader.Fetch(transactions, i, _hashes);
                 _bundles.Next(transactions);
-                Read(transactions[i]);
+                Read(transactions[i], _hashes[i], neighbour);
             }
         }
         else
@@ -126,16 +158,20 @@ public sealed class SandwichDetector
             }
 
             _order.Span.Sort();
-            foreach (var entry in _order.Span) { Read(transactions[(int)(uint)entry]); }
+            foreach (var entry in _order.Span) { Read(transactions[(int)(uint)entry], null, neighbour); }
         }
 
         _bundles.End(transactions);
         _facts.SetRuns(firstTx, _bundles.Runs);
+        neighbour?._facts.SetRuns(firstOfNeighbour, _bundles.Runs);
     }
 
-    private void Read(in Transaction tx)
+    private void Read(in Transaction tx, uint? hash, SandwichDetector? neighbour)
     {
-        if (TransactionReader.IsOfInterest(tx)) { _reader.Read(tx, tx.Swaps.Count > 0 && _precedence.Explains(tx, _block)); }
+        if (!TransactionReader.IsOfInterest(tx)) { return; }
+        _reading.Read(tx, hash, tx.Swaps.Count > 0 && _precedence.Explains(tx, _block));
+        _reader.Take(tx, _reading);
+        neighbour?._reader.Take(tx, _reading);
     }
 
     private static bool IsSorted(ReadOnlySpan<Transaction> transactions)
