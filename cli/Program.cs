@@ -12,6 +12,7 @@ using Sluice.Cli.Roles.Tail;
 var root = new RootCommand("Streams Solana blocks into swaps and findings that anybody can query.")
 {
     RunCommand.Create(),
+    RecordCommand.Create(),
     ReplayCommand.Create(),
     SimulateCommand.Create(),
     EvaluateCommand.Create(),

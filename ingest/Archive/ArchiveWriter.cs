@@ -40,11 +40,11 @@ public sealed class ArchiveWriter : IDisposable
         return new ArchiveWriter(file, []);
     }
 
-    /// <summary>Continues a file behind its last whole frame, or begins it when there is none.</summary>
+    /// <summary>Continues a file behind its last whole frame, or begins it when there is none or it is empty.</summary>
     /// <exception cref="InvalidDataException">The file is no archive, or of another version. It is left as it is.</exception>
     public static ArchiveWriter Append(string path)
     {
-        if (!File.Exists(path)) { return Create(path); }
+        if (!File.Exists(path) || new FileInfo(path).Length == 0) { return Create(path); }
         var file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.Read, 1);
         try
         {

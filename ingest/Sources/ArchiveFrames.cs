@@ -6,7 +6,7 @@ namespace Sluice.Ingest.Sources;
 /// <summary>Takes the frames out of an archive file, one after another, up to its index or to where it was cut.</summary>
 internal sealed class ArchiveFrames : IDocuments
 {
-    private const string PackAgain = "what came before was used; pack the rest again";
+    private const string PackAgain = "what came before was used; pack the rest again, or record on";
 
     private readonly InputFile _input;
     private readonly FileStream _file;
