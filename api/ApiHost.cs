@@ -63,7 +63,7 @@ public static class ApiHost
         services.AddSingleton<IHostLifetime, CallersLifetime>();
         services.AddSingleton<ApiMetrics>().AddSingleton<StoreReader>().AddSingleton<StoreState>().AddSingleton<ListReader>()
             .AddSingleton<SwapQueries>().AddSingleton<ArbitrageQueries>().AddSingleton<SlotQueries>().AddSingleton<SummaryQueries>()
-            .AddSingleton<LeaderboardQueries>().AddSingleton<FindingQueries>();
+            .AddSingleton<LeaderboardQueries>().AddSingleton<FindingQueries>().AddSingleton<ValidatorQueries>();
         services.AddMetrics();
         services.AddRoutingCore();
         services.AddProblemDetails();
@@ -121,6 +121,7 @@ public static class ApiHost
         v1.MapSwaps();
         v1.MapArbitrages();
         v1.MapFindings();
+        v1.MapValidators();
         v1.MapSummary();
         v1.MapLeaderboards();
     }

@@ -15,6 +15,7 @@ namespace Sluice.Api.Contracts;
 [JsonSerializable(typeof(Page<Liquidation>))]
 [JsonSerializable(typeof(Page<FailedAttempt>))]
 [JsonSerializable(typeof(Page<Bundle>))]
+[JsonSerializable(typeof(Page<ValidatorObservation>))]
 [JsonSerializable(typeof(Slot))]
 [JsonSerializable(typeof(Summary))]
 [JsonSerializable(typeof(Leaderboard<PoolRank>))]

@@ -120,6 +120,20 @@ internal static class ApiParameters
         Minimum = 0,
     };
 
+    public static readonly ApiParameter ObservedEpoch = new("epoch", "Epoch of the observations.", "588", "integer")
+    {
+        Format = "int64",
+        Minimum = 0,
+    };
+
+    public static readonly ApiParameter VoteAccount = new(
+        "vote_account", "Vote account of the validator, base58.", "3ZT31jkAGhUaw8jsy4bTknwBMP8i4Eueh52By4zXcsVw")
+    { Pattern = Base58Key };
+
+    public static readonly ApiParameter Identity = new(
+        "identity", "Identity of the validator's node, base58.", "B97CCUW3AEZFGy6uUg6zUdnNYvnVq5VG8PUtb2HayTDD")
+    { Pattern = Base58Key };
+
     public static readonly ApiParameter Limit = new("limit", "Rows at most.", "100", "integer")
     {
         Format = "int32",

@@ -7,7 +7,8 @@ namespace Sluice.Api.Filters;
 /// <summary>The place of a row in the order of a page; the next page begins below it.</summary>
 /// <remarks>
 /// Swaps and findings are ordered by slot, transaction, instruction, inner instruction, leg and last by signature, which
-/// makes it an order also for transactions whose place in the block is not known. A finding uses slot, transaction and signature.
+/// makes it an order also for transactions whose place in the block is not known. A finding uses slot, transaction and signature. Validators
+/// are ordered by epoch, which stands in the place of the transaction, and vote account, which is the first half of the signature.
 /// </remarks>
 internal readonly record struct PageKey(ulong Slot, int TxIndex, int IxIndex, int InnerIxIndex, int LegIndex, Signature Signature);
 

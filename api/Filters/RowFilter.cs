@@ -22,7 +22,11 @@ internal sealed record RowFilter
         ApiParameters.Mint, ApiParameters.Signer, ApiParameters.Venue, ApiParameters.Class, ApiParameters.MinProfit,
         ApiParameters.ProfitMint, ApiParameters.Limit, ApiParameters.Cursor);
 
-    private static readonly string[] Later = ["victim", "obligation", "wrapper", "signature", "protocol", "tag", "min_net_lamports"];
+    /// <summary>Parameters of the list of validators.</summary>
+    public static readonly ParameterSet Validators = new(
+        ApiParameters.ObservedEpoch, ApiParameters.VoteAccount, ApiParameters.Identity, ApiParameters.Limit, ApiParameters.Cursor);
+
+    private static readonly string[] Later = ["victim", "obligation", "wrapper", "signature", "protocol", "tag", "min_net_lamports", "epoch", "vote_account", "identity"];
 
     public ulong? FromSlot { get; init; }
 
@@ -64,6 +68,12 @@ internal sealed record RowFilter
     /// <summary>Lamports.</summary>
     public Int128? MinNetLamports { get; init; }
 
+    public ulong? Epoch { get; init; }
+
+    public string? VoteAccount { get; init; }
+
+    public string? Identity { get; init; }
+
     public int Limit { get; init; } = ApiParameters.DefaultLimit;
 
     /// <summary>The row that the page before ended with.</summary>
@@ -97,6 +107,9 @@ internal sealed record RowFilter
             Protocol = reader.Venue(ApiParameters.Protocol),
             Tag = reader.OneOf(ApiParameters.Tag),
             MinNetLamports = reader.Amount(ApiParameters.MinNetLamports),
+            Epoch = reader.Number(ApiParameters.ObservedEpoch, "an epoch, 0 or more"),
+            VoteAccount = reader.Key(ApiParameters.VoteAccount),
+            Identity = reader.Key(ApiParameters.Identity),
             Limit = reader.Limit(),
         };
         if (read.FromSlot > read.ToSlot) { reader.Refuse(Problems.EmptyRange("from_slot", "to_slot")); }
@@ -119,7 +132,7 @@ internal sealed record RowFilter
         return problem is null;
     }
 
-    /// <summary>The value of a parameter of findings, as text; null when it restricts nothing.</summary>
+    /// <summary>The value of a parameter that not every list takes, as text; null when it restricts nothing.</summary>
     public string? Value(string name) => name switch
     {
         "pool" => Pool,
@@ -134,7 +147,10 @@ internal sealed record RowFilter
         "protocol" => Protocol,
         "tag" => Tag,
         "min_net_lamports" => MinNetLamports?.ToString(CultureInfo.InvariantCulture),
-        _ => throw new ArgumentOutOfRangeException(nameof(name), name, "no parameter of findings"),
+        "epoch" => Epoch?.ToString(CultureInfo.InvariantCulture),
+        "vote_account" => VoteAccount,
+        "identity" => Identity,
+        _ => throw new ArgumentOutOfRangeException(nameof(name), name, "no such parameter"),
     };
 
     /// <summary>Equal on every machine and in every release that keeps the form of cursors.</summary>

@@ -29,10 +29,22 @@ internal static class RowKeyReader
                 json.Read();
                 if (FindingId.TryParse(json.GetString()!, out var id)) { (signature, ix, inner, leg) = (id.Value.Signature, id.Value.IxIndex, id.Value.InnerIxIndex, id.Value.LegIndex); }
             }
+            else if (json.ValueTextEquals("epoch"u8)) { json.Read(); tx = json.GetInt32(); }
+            else if (json.ValueTextEquals("vote_account"u8)) { json.Read(); signature = Account(json.ValueSpan); }
             else if (json.ValueTextEquals("signature"u8)) { json.Read(); Signature.TryParse(json.ValueSpan, out signature); }
             else { json.Skip(); }
         }
 
         return new PageKey(slot, tx, ix, inner, leg, signature);
+    }
+
+    /// <summary>An account in the place of a signature: its first half.</summary>
+    private static Signature Account(ReadOnlySpan<byte> text)
+    {
+        if (!Pubkey.TryParse(text, out var key)) { return default; }
+        Span<byte> bytes = stackalloc byte[Signature.Size];
+        bytes.Clear();
+        key.Bytes.CopyTo(bytes);
+        return new Signature(bytes);
     }
 }

@@ -2,14 +2,14 @@ using System.Text;
 
 namespace Sluice.Schemas.Generator;
 
-/// <summary>Writes what the api says of findings: the contract of each record that is stored as it is, and the statement that reads it.</summary>
+/// <summary>Writes what the api says of findings and observations: the contract of each record that is stored as it is, and the statement that reads it.</summary>
 internal static class ContractEmitter
 {
-    /// <summary>Records that are findings: they have a topic, a table and an id.</summary>
+    /// <summary>Records that lists show: they have a topic, a table and an id.</summary>
     public static IReadOnlyList<RecordType> FindingsOf(SchemaSet schemas) =>
         [.. schemas.Records.Where(r => r is { Topic: not null, Table: not null } && r.Fields.Any(f => f.Name == "id"))];
 
-    /// <summary>The findings and the records in their lists, each once.</summary>
+    /// <summary>Those, and the records in their lists, each once.</summary>
     public static IReadOnlyList<RecordType> ContractsOf(SchemaSet schemas)
     {
         var findings = FindingsOf(schemas);
@@ -25,8 +25,9 @@ internal static class ContractEmitter
         {
             if (field.Type.Kind == Kind.TimestampMs)
             {
-                Property(text, "Block time, UTC; null when the block has none.", null, "DateTime?", "BlockTime");
-                Property(text, "Block time, milliseconds since 1970-01-01 UTC.", null, "long?", "BlockTimeUnixMs");
+                var (time, mark) = (TimeOf(field), field.Type.Nullable ? "?" : "");
+                Property(text, time.InUtc, null, "DateTime" + mark, field.Property[..^"UnixMs".Length]);
+                Property(text, time.InMilliseconds, null, "long" + mark, field.Property);
                 continue;
             }
 
@@ -41,7 +42,7 @@ internal static class ContractEmitter
     public static string Selects(SchemaSet schemas)
     {
         var text = Header("namespace Sluice.Api.Queries;");
-        text.Append("/// <summary>SELECT and FROM of every finding, by the fields of its contract.</summary>\ninternal static class FindingSelects\n{\n");
+        text.Append("/// <summary>SELECT and FROM of every listed record, by the fields of its contract.</summary>\ninternal static class FindingSelects\n{\n");
         foreach (var record in FindingsOf(schemas))
         {
             var columns = Shown(record).SelectMany(f => ColumnsOf(f, schemas));
@@ -66,6 +67,11 @@ internal static class ContractEmitter
         text.Append($"    public required {type} {name} {{ get; init; }}\n\n");
     }
 
+    /// <summary>What the two forms of a time mean.</summary>
+    private static (string InUtc, string InMilliseconds) TimeOf(Field field) => field.Name == "blockTimeUnixMs"
+        ? ("Block time, UTC; null when the block has none.", "Block time, milliseconds since 1970-01-01 UTC.")
+        : (field.Doc.TrimEnd('.') + ", UTC.", field.Doc.TrimEnd('.') + ", milliseconds since 1970-01-01 UTC.");
+
     private static string TypeOf(Field field)
     {
         var one = field.Type.Kind switch
@@ -86,7 +92,7 @@ internal static class ContractEmitter
         var name = ColumnPlan.ColumnName(field);
         if (field.Type.Kind == Kind.TimestampMs)
         {
-            return ["t.block_time", "toDecimal64(toUnixTimestamp64Milli(t.block_time), 0) AS block_time_unix_ms"];
+            return [$"t.{name}", $"toDecimal64(toUnixTimestamp64Milli(t.{name}), 0) AS {name}_unix_ms"];
         }
 
         if (field.Type is { Array: true, Kind: Kind.Record })

@@ -2,7 +2,7 @@ using Sluice.Schemas.Generator;
 
 // Usage: Sluice.Schemas.Generator SCHEMAS-FOLDER OUTPUT-FOLDER [contracts]
 // Reads avro/*.avsc and rows/*.avsc (not avro/history/, whose schemas are only read with), writes one .cs file a type: records and
-// codecs, or the api's contracts of findings. Files that are no longer made are deleted.
+// codecs, or the api's contracts of what its lists show. Files that are no longer made are deleted.
 if (args.Length is not (2 or 3) || (args.Length == 3 && args[2] != "contracts"))
 {
     Console.Error.WriteLine("usage: Sluice.Schemas.Generator SCHEMAS-FOLDER OUTPUT-FOLDER [contracts]");

@@ -112,6 +112,7 @@ public sealed class TopicSink : ITopicSubscriber, IAsyncDisposable
             {
                 RecordBatch<Block> blocks => Take(blocks, filling),
                 RecordBatch<PoolSwap> swaps => Take(swaps, filling, static (in s) => Start(s.Signature.Bytes)),
+                RecordBatch<ValidatorObservation> seen => Take(seen, filling, static (in v) => Start(v.VoteAccount.Bytes) + (ulong)v.Slot),
                 RecordBatch<Arbitrage> findings => Take(findings, filling, static (in f) => Start(f.Signature.Bytes)),
                 RecordBatch<Sandwich> findings => Take(findings, filling, static (in f) => Start(f.Pool.Bytes) + (ulong)f.LastSlot),
                 RecordBatch<RoundTrip> findings => Take(findings, filling, static (in f) => Start(f.Actor.Bytes) + (ulong)f.Slot),

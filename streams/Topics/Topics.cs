@@ -10,6 +10,7 @@ public static class Topics
 {
     private const string ByLeaderGroup = "leader group (slot / 4), 8 bytes big-endian";
     private const string ByPool = "pool, 32 bytes";
+    private const string ByVoteAccount = "vote account, 32 bytes";
     private const string BySource = "source, UTF-8, cut at 256 bytes";
 
     private static readonly TimeSpan Week = TimeSpan.FromDays(7);
@@ -33,6 +34,17 @@ public static class Topics
         },
         static (in s) => s.Slot,
         Week);
+
+    /// <summary>What nodes say of one validator, one observation a record. Produced by whoever follows nodes; consumed by the sink.</summary>
+    public static Topic<ValidatorObservation> Validators { get; } = new(
+        "chain.validators", ByVoteAccount, "slot of the observation within a vote account",
+        static (in v, key) =>
+        {
+            v.VoteAccount.Bytes.CopyTo(key);
+            return Pubkey.Size;
+        },
+        static (in v) => v.Slot,
+        Month);
 
     /// <summary>One atomic arbitrage a record; id and rule version make it replaceable.</summary>
     public static Topic<Arbitrage> Arbitrages { get; } = new(
@@ -78,7 +90,7 @@ public static class Topics
 
     /// <summary>The whole table.</summary>
     public static IReadOnlyList<Topic> All { get; } =
-        [Blocks, Swaps, Arbitrages, Sandwiches, RoundTrips, Jit, Liquidations, Attempts, Bundles, Rejections, DeadLetters];
+        [Blocks, Swaps, Validators, Arbitrages, Sandwiches, RoundTrips, Jit, Liquidations, Attempts, Bundles, Rejections, DeadLetters];
 
     private static int GroupKey(long slot, Span<byte> key) => WriteGroup(LeaderGroup.Of(slot), key);
 

@@ -32,6 +32,7 @@ internal abstract class MessageText
     {
         if (name == options.NameOf(Topics.Blocks)) { return new Records<Block>(Topics.Blocks, formats, BlockJson.Write, cancel); }
         if (name == options.NameOf(Topics.Swaps)) { return new Records<PoolSwap>(Topics.Swaps, formats, PoolSwapJson.Write, cancel); }
+        if (name == options.NameOf(Topics.Validators)) { return new Records<ValidatorObservation>(Topics.Validators, formats, ValidatorObservationJson.Write, cancel); }
         if (name == options.NameOf(Topics.Arbitrages)) { return new Records<Arbitrage>(Topics.Arbitrages, formats, ArbitrageJson.Write, cancel); }
         if (name == options.NameOf(Topics.Sandwiches)) { return new Records<Sandwich>(Topics.Sandwiches, formats, SandwichJson.Write, cancel); }
         if (name == options.NameOf(Topics.RoundTrips)) { return new Records<RoundTrip>(Topics.RoundTrips, formats, RoundTripJson.Write, cancel); }

@@ -81,7 +81,7 @@ internal static class StoreTail
         var start = from.Kind switch
         {
             StartKind.Slot => string.Create(CultureInfo.InvariantCulture, $"slot >= {from.Value}"),
-            StartKind.Time => string.Create(CultureInfo.InvariantCulture, $"block_time >= fromUnixTimestamp64Milli(toInt64({from.Time.ToUnixTimeMilliseconds()}))"),
+            StartKind.Time => string.Create(CultureInfo.InvariantCulture, $"{table.Time} >= fromUnixTimestamp64Milli(toInt64({from.Time.ToUnixTimeMilliseconds()}))"),
             _ => "1",
         };
         return table.HasSlotOrder ? string.Create(CultureInfo.InvariantCulture, $"{start} AND slot <= {stored}") : start;

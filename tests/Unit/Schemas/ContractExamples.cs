@@ -32,6 +32,7 @@ internal static class ContractExamples
             {
                 case "chain.blocks": BlockJson.Write(writer, Block()); break;
                 case "chain.swaps": PoolSwapJson.Write(writer, Swap()); break;
+                case "chain.validators": ValidatorObservationJson.Write(writer, Validator()); break;
                 case "mev.arbitrages": ArbitrageJson.Write(writer, Arbitrage()); break;
                 case "mev.sandwiches": SandwichJson.Write(writer, MevExamples.Sandwich()); break;
                 case "mev.round-trips": RoundTripJson.Write(writer, MevExamples.RoundTrip()); break;
@@ -46,6 +47,27 @@ internal static class ContractExamples
         }
 
         return Encoding.UTF8.GetString(output.ToArray());
+    }
+
+    /// <summary>Made up, but for the keys.</summary>
+    internal static ValidatorObservation Validator()
+    {
+        ValidatorObservation v = default;
+        v.Reset();
+        v.VoteAccount = Pubkey.Parse("3ZT31jkAGhUaw8jsy4bTknwBMP8i4Eueh52By4zXcsVw");
+        v.Identity = Pubkey.Parse("B97CCUW3AEZFGy6uUg6zUdnNYvnVq5VG8PUtb2HayTDD");
+        (v.Epoch, v.Slot, v.Id) = (588, Slot, $"validator:{v.VoteAccount}:{Slot}");
+        (v.ObservedAtUnixMs, v.Source) = (BlockTimeUnixMs, "api.mainnet-beta.solana.com");
+        (v.ActivatedStakeLamports, v.IsDelinquent, v.Commission, v.CommissionBps) = (65_136_133_648_061, false, 5, 500);
+        (v.LastVoteSlot, v.RootSlot, v.Credits) = (Slot - 1, Slot - 32, 1_800_000);
+        ref var epoch = ref v.EpochCredits!.Add();
+        (epoch.Epoch, epoch.Credits, epoch.PreviousCredits) = (588, 211_800_000, 210_000_000);
+        (v.LeaderSlots, v.LeaderSlotsSoFar, v.ProducedBlocks, v.SkippedSlots) = (76, 24, 23, 1);
+        (v.ProductionFirstSlot, v.ProductionLastSlot) = (588 * 432_000, Slot);
+        (v.Version, v.FeatureSet, v.GossipAddress, v.TpuAddress) = ("1.17.25", 3_580_551_090, "198.18.0.1:8001", "198.18.0.1:8003");
+        (v.RewardEpoch, v.RewardLamports, v.RewardSlot, v.RewardCommissionBps) = (587, 1_758_149_777, 254_016_004, 500);
+        (v.IsJito, v.MevCommissionBps, v.TipDistributionLamports) = (true, 800, 3_402_060_160);
+        return v;
     }
 
     private static Block Block()

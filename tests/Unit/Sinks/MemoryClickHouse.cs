@@ -14,6 +14,7 @@ internal sealed class MemoryClickHouse : IClickHouse
         ["blocks"] = ["slot"],
         ["transactions"] = ["slot", "index", "signature"],
         ["swaps"] = ["slot", "tx_index", "signature", "ix_index", "inner_ix_index", "leg_index"],
+        ["validators"] = ["epoch", "vote_account", "slot"],
         ["arbitrages"] = ["slot", "tx_index", "id"],
         ["sandwiches"] = ["slot", "id"],
         ["round_trips"] = ["slot", "id"],

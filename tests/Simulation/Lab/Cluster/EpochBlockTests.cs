@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Sluice.Lab;
 using Sluice.Lab.Cluster;
+using Sluice.Schemas.Chain;
 
 namespace Sluice.Tests.Simulation.Lab.Cluster;
 

@@ -1,8 +1,7 @@
 using System.Numerics;
 using System.Security.Cryptography;
-using Sluice.Schemas.Chain;
 
-namespace Sluice.Lab.Cluster;
+namespace Sluice.Schemas.Chain;
 
 /// <summary>Addresses that programs derive from seeds.</summary>
 /// <remarks>
