@@ -16,6 +16,9 @@ internal sealed record LiveOptions
     /// <summary>First slot; null goes on where the store ends, or begins with the newest.</summary>
     public ulong? From { get; init; }
 
+    /// <summary>Time between two observations of validators; zero makes none.</summary>
+    public TimeSpan ValidatorsEvery { get; init; }
+
     /// <summary>Is told each finding, and each retraction.</summary>
     public IReadOnlyList<IFindings> Findings { get; init; } = [];
 

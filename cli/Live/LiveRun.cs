@@ -70,12 +70,14 @@ internal sealed class LiveRun : IDisposable
         var final = new ChainClient(_rpc);
         var repair = new Repair(_store, writer, final, _ledger, findings);
         var reconciling = new Reconciling(new Reconciler(final, _ledger), repair, _gaps, Position, _ledger, writer, _outage, _options.Time);
+        using var watch = _options.ValidatorsEvery > TimeSpan.Zero ? new ValidatorWatch(_options.Endpoints, _options.ValidatorsEvery, _meters) : null;
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         using var progress = new ProgressLine();
         Task[] all =
         [
             run.RunAsync(progress, stop.Token), reconciling.RunAsync(start.Verified, stop.Token),
             .. _options.Pushes.Select(p => p.RunAsync(_pushed, stop.Token)),
+            .. watch is null ? Array.Empty<Task>() : [watch.RunAsync(writer, stop.Token)],
         ];
 
         // None ends by itself: whichever does takes the others with it.

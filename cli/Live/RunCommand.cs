@@ -29,13 +29,23 @@ internal static class RunCommand
             Description = "First slot. Default: behind the newest one of the store, or the newest one of the chain where the store is empty.",
             HelpName = "SLOT",
         };
+        var validators = new Option<double>("--validators-every")
+        {
+            Description = "Minutes between two observations of all validators, which are made at the start and when an epoch begins too; 0 makes none.",
+            HelpName = "MINUTES",
+            DefaultValueFactory = _ => 5,
+        };
+        validators.Validators.Add(r =>
+        {
+            if (r.GetValueOrDefault<double>() is not (0 or (>= 0.01 and <= 10_000))) { r.AddError("--validators-every takes 0, or 0.01 to 10000 minutes."); }
+        });
         var json = new Option<bool>("--json") { Description = "One JSON object a finding and line on standard output; a retraction says which one holds no more." };
         var port = ApiCommand.PortOption();
         var store = StoreOption.Create();
         var cluster = StoreOption.CreateCluster();
         var command = new Command("run", "Follows the chain into a store and serves it; confirmed blocks first, compared with the finalized ones.")
         {
-            rpc, ws, from, json, port, store, cluster,
+            rpc, ws, from, validators, json, port, store, cluster,
         };
         command.SetAction(async (parsed, cancel) =>
         {
@@ -48,6 +58,7 @@ internal static class RunCommand
                 Endpoints = endpoints,
                 Pushes = [.. sockets.Select(s => new WebSocketPush(s, MaxMessageBytes, Silence, TimeProvider.System))],
                 From = parsed.GetValue(from),
+                ValidatorsEvery = TimeSpan.FromMinutes(parsed.GetValue(validators)),
                 Findings = lines is null ? [] : [lines],
             };
             return await RunAsync(opened, options, parsed.GetValue(port), cancel);
