@@ -1,14 +1,20 @@
 #!/usr/bin/env python3
 """Proportions of blocks, read from raw JSON alone: a table with a column for each input.
 
-    eng/shape.py NAME=FILE...      FILE: a getBlock result (.json), one a line (.jsonl), either with .gz
+    eng/shape.py [--reader SLUICE] NAME=FILE...      FILE: a getBlock result (.json), one a line (.jsonl), either with .gz
 
-Nothing of the project's own reader is used, so that the table can be held against its figures. Encodings "json" and "base64".
+Nothing of the project's own reader is used, so that the table can be held against its figures; with --reader ./sluice the last row says how many of the swaps
+that are counted here it reads. Encodings "json" and "base64".
+
+A swap is an instruction, of any depth, that moves two tokens under two authorities and holds no other swap: the trader's authority and the pool's. Instructions of pump.fun,
+which pay out lamports without a transfer, are swaps where they move one token. What settles in an order book without moving tokens is not seen.
 """
 import base64
 import gzip
 import json
+import subprocess
 import sys
+import tempfile
 
 VOTE, BUDGET = "Vote111111111111111111111111111111111111111", "ComputeBudget111111111111111111111111111111"
 TIPS = {
@@ -16,6 +22,9 @@ TIPS = {
     "ADaUMid9yfUytqMBgopwjb2DTLSokTSzL1zt6iGPaS49", "DfXygSm4jCyNCybVYYK6DwvWqjKee8pbDmJGcLWNDXjh", "ADuUkR4vqLUMWXxW9gh6D6L8pMSawimctcNZ5pGwDcEt",
     "DttWaMuVvTiduZRnguLF7jNxTgiMBZ1hyAumKUiL2KRL", "3AVi9Tg9Uo68tJfuvoKvqKNWKkC5wPdSSdeBnizKZ6jT",
 }
+TOKENS = {"TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA", "TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb"}
+PUMP, SOL = "6EF8rrecthR5Dkzon8Nwu78hRvfCKubJ14M5uBEwF6P", "So11111111111111111111111111111111111111112"
+ROUTERS = ("JUP2", "JUP3", "JUP4", "JUP5", "JUP6")
 ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 
 
@@ -59,6 +68,58 @@ class Wire:
         return self.data[self.at - length:self.at]
 
 
+def unbase58(text):
+    number = 0
+    for letter in text:
+        number = number * 58 + ALPHABET.index(letter)
+    return b"\0" * (len(text) - len(text.lstrip("1"))) + number.to_bytes((number.bit_length() + 7) // 8, "big")
+
+
+def moved(ix, program, mints):
+    """Mint and authority of a token transfer; None for other instructions."""
+    if program not in TOKENS:
+        return None
+    data, accounts = unbase58(ix["data"]), ix["accounts"]
+    plain, checked = data[:1] == b"\3", data[:1] == b"\x0c" or data[:2] == b"\x1a\1"
+    if not (plain and len(accounts) > 2 or checked and len(accounts) > 3):
+        return None
+    mint = mints.get(accounts[0]) or mints.get(accounts[2 if checked else 1]) or SOL  # an account that is opened and closed within is wrapped SOL
+    return mint, accounts[3 if checked else 2]
+
+
+def swaps(inner, keys, mints, program):
+    """Swaps below an outer instruction, itself among them; inner ones in order of execution, with heights where they are told."""
+    frames, stack, found = [(1, program, [], [])], [0], 0
+
+    def close(to):
+        nonlocal found
+        while len(stack) > to:
+            at = stack.pop()
+            _, name, moves, below = frames[at]
+            pair = any(a[0] != b[0] and a[1] != b[1] for a in moves for b in moves) or (name == PUMP and moves)
+            if pair and not below and not name.startswith(ROUTERS):
+                found += 1
+                below = [True]
+                moves = []
+            if stack:
+                frames[stack[-1]][2].extend(moves)
+                frames[stack[-1]][3].extend(below)
+
+    for ix in inner:
+        name = keys[ix["programIdIndex"]]
+        move, height = moved(ix, name, mints), ix.get("stackHeight")
+        if name in TOKENS:
+            if move:
+                close(height - 1 if height else len(stack))
+                frames[stack[-1]][2].append(move)
+            continue
+        close(height - 1 if height else 1)  # without heights each call is taken for one of the outer instruction's
+        frames.append((height, name, [], []))
+        stack.append(len(frames) - 1)
+    close(0)
+    return found
+
+
 def parts(tx):
     """Signatures, keys in the order of balances, and programs of outer instructions."""
     body, loaded = tx["transaction"], tx["meta"].get("loadedAddresses") or {}
@@ -80,7 +141,7 @@ def blocks(path):
 
 
 def shape(path):
-    n = dict.fromkeys("blocks bytes all votes others failed versioned budget tipped landed outer inner accounts signers units".split(), 0)
+    n = dict.fromkeys("blocks bytes all votes others failed versioned budget tipped landed outer inner accounts signers units landed_accounts landed_units swaps routes hops".split(), 0)
     for block, size in blocks(path):
         n["blocks"] += 1
         n["bytes"] += size
@@ -103,8 +164,25 @@ def shape(path):
                 n["failed"] += 1
                 continue
             n["landed"] += 1
+            n["landed_accounts"] += len(keys)
+            n["landed_units"] += meta.get("computeUnitsConsumed") or 0
+            mints = {b["accountIndex"]: b["mint"] for b in (meta.get("preTokenBalances") or []) + (meta.get("postTokenBalances") or [])}
+            inner = {i["index"]: i["instructions"] for i in meta.get("innerInstructions") or []}
+            for at, program in enumerate(programs):
+                count = swaps(inner.get(at, []), keys, mints, program)
+                n["swaps"] += count
+                if program.startswith(ROUTERS) and count:
+                    n["routes"] += 1
+                    n["hops"] += count
             n["tipped"] += any(k in TIPS and after > before for k, before, after in zip(keys, meta["preBalances"], meta["postBalances"]))
     return n
+
+
+def read(sluice, path):
+    """Swaps that the project's own reader finds."""
+    with tempfile.TemporaryDirectory() as store:
+        lines = subprocess.run([sluice, "replay", path, "--json", "--store", store], check=True, capture_output=True, text=True).stdout.splitlines()
+    return json.loads(lines[-1])["swaps"]
 
 
 def rows(n):
@@ -115,16 +193,26 @@ def rows(n):
         ("other transactions a block", mean(n["others"], n["blocks"])), ("of them failed", share(n["failed"], n["others"])),
         ("of them versioned", share(n["versioned"], n["others"])), ("of them with a compute budget", share(n["budget"], n["others"])),
         ("of those that landed, tipped", share(n["tipped"], n["landed"])), ("outer instructions", mean(n["outer"], n["others"])),
-        ("inner instructions", mean(n["inner"], n["others"])), ("accounts", mean(n["accounts"], n["others"])), ("signers", f"{n['signers'] / max(1, n['others']):.2f}"),
-        ("compute units", f"{n['units'] // max(1, n['others']):,}"), ("JSON, MB a block", f"{n['bytes'] / max(1, n['blocks']) / 1e6:.2f}"),
+        ("inner instructions", mean(n["inner"], n["others"])), ("accounts", mean(n["accounts"], n["others"])), ("accounts of those that landed", mean(n["landed_accounts"], n["landed"])), ("signers", f"{n['signers'] / max(1, n['others']):.2f}"),
+        ("compute units", f"{n['units'] // max(1, n['others']):,}"),
+        ("compute units of those that landed", f"{n['landed_units'] // max(1, n['landed']):,}"),
+        ("swaps that took effect", f"{n['swaps'] / max(1, n['others']):.2f}"), ("hops of a Jupiter route that landed", mean(n["hops"], n["routes"])), ("JSON, MB a block", f"{n['bytes'] / max(1, n['blocks']) / 1e6:.2f}"),
     ]
 
 
 def main():
-    inputs = [a.split("=", 1) for a in sys.argv[1:]]
+    arguments = sys.argv[1:]
+    sluice = arguments[1] if arguments[:1] == ["--reader"] and len(arguments) > 1 else None
+    inputs = [a.split("=", 1) for a in arguments[2 if sluice else 0:]]
     if not inputs or any(len(i) != 2 for i in inputs):
         sys.exit(__doc__)
-    columns = [rows(shape(path)) for _, path in inputs]
+    columns = []
+    for _, path in inputs:
+        counted = shape(path)
+        columns.append(rows(counted))
+        if sluice:
+            found = read(sluice, path)
+            columns[-1].append(("swaps read by the project's reader, of those counted here", f"{found:,} of {counted['swaps']:,}"))
     print("| | " + " | ".join(name for name, _ in inputs) + " |")
     print("|---" * (len(inputs) + 1) + "|")
     for i, (label, _) in enumerate(columns[0]):

@@ -112,6 +112,9 @@ public sealed record SimulatorOptions
     /// <summary>Wallets of ordinary users. Chosen.</summary>
     public int Users { get; init; } = 2_500;
 
+    /// <summary>What ordinary transactions look like.</summary>
+    public TrafficOptions Traffic { get; init; } = new();
+
     /// <summary>Validators, their stakes, and epochs.</summary>
     public Cluster.ClusterOptions Cluster { get; init; } = new();
 
@@ -142,6 +145,7 @@ public sealed record SimulatorOptions
     public void Check()
     {
         Cluster.Check();
+        Traffic.Check();
         ArgumentOutOfRangeException.ThrowIfNegative(Slots);
         ArgumentOutOfRangeException.ThrowIfNegative(VotesPerBlock);
         ArgumentOutOfRangeException.ThrowIfNegative(NonVotesPerBlock);

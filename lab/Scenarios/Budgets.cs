@@ -32,6 +32,13 @@ internal static class Budgets
 
     public static ulong Tip(Prng random) => FromDeciles(random, Tips);
 
+    /// <summary>A number of one of the ten stretches between deciles.</summary>
+    public static int FromDeciles(Prng random, IReadOnlyList<int> deciles)
+    {
+        var at = random.Below(deciles.Count - 1);
+        return (int)random.Range((ulong)deciles[at], (ulong)deciles[at + 1]);
+    }
+
     private static ulong FromDeciles(Prng random, ReadOnlySpan<ulong> deciles)
     {
         var at = random.Below(deciles.Length - 1);

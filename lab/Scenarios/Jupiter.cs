@@ -82,7 +82,7 @@ internal sealed class Jupiter(Stage stage)
         }
 
         tx.Return(received);
-        tx.Close(2_500);
+        tx.Close(2_500 + ((ulong)hops.Count * (ulong)stage.Options.Traffic.RouteUnitsPerHop));
         return received;
     }
 

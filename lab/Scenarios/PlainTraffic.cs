@@ -5,6 +5,11 @@ namespace Sluice.Lab.Scenarios;
 /// <summary>Transactions without swaps: transfers of SOL and tokens, calls of programs of which nothing is known.</summary>
 internal sealed class PlainTraffic(Stage stage, Purses purses, UserSwaps users)
 {
+    /// <summary>Compute units that a transaction may use without asking for more.</summary>
+    private const uint MostWithoutBudget = 200_000;
+
+    private readonly Dictionary<int, int> _sessionKeys = [];
+
     /// <summary>SOL from one wallet to others; a wallet that ran dry is served first, by an exchange.</summary>
     public void SolTransfer()
     {
@@ -93,22 +98,30 @@ internal sealed class PlainTraffic(Stage stage, Purses purses, UserSwaps users)
     {
         var (tx, random, actors) = (stage.Tx, stage.Random, stage.Actors);
         var payer = random.PerMille(500) ? AnyExchange() : actors.Keepers[random.Below(actors.Keepers.Length)];
-        var calls = 1 + random.Below(3);
+        var traffic = stage.Options.Traffic;
+        var units = (uint)Budgets.FromDeciles(random, traffic.CallUnits);
         Span<byte> bytes = stackalloc byte[64];
-        stage.Begin(payer, 90_000);
+        var budget = Budgets.Draw(random, units > MostWithoutBudget ? 1000 : stage.Options.BudgetPerMille, units + 1_000);
+        var tables = random.PerMille(stage.Options.VersionedPerMille);
+        tx.Begin(payer, budget, tables, tables, random.PerMille(traffic.SecondSignersPerMille) ? SessionKeyOf(payer) : -1);
+
+        // The payer and the programs are accounts, too. Many of them leave little room in the packet.
+        var accounts = Budgets.FromDeciles(random, traffic.CallAccounts);
+        var isFull = accounts > 20;
+        var calls = isFull ? 1 : Math.Min(1 + random.Below(3), Math.Max(1, accounts / 4));
         for (var call = 0; call < calls && !tx.HasFailed; call++)
         {
-            tx.Open(actors.OpaquePrograms[random.Below(actors.OpaquePrograms.Length)], random.Range(1_500, 14_000));
+            tx.Open(actors.OpaquePrograms[random.Below(actors.OpaquePrograms.Length)], units / (uint)calls);
             tx.With(payer, Use.Write | Use.Sign);
-            var accounts = 1 + random.Below(6);
-            for (var i = 0; i < accounts; i++)
+            var (from, to) = ((accounts - 2 - calls) * call / calls, (accounts - 2 - calls) * (call + 1) / calls);
+            for (var i = from; i < to; i++)
             {
                 tx.With(actors.OpaqueAccounts[random.Below(actors.OpaqueAccounts.Length)],
                     random.PerMille(600) ? Use.Write : Use.Read);
             }
 
             random.Fill(bytes);
-            tx.Bytes(bytes[..(9 + random.Below(55))]);
+            tx.Bytes(bytes[..(9 + random.Below(isFull ? 12 : 55))]);
             tx.Log("Instruction: Update"u8);
             if (fails && call == calls - 1)
             {
@@ -130,6 +143,13 @@ internal sealed class PlainTraffic(Stage stage, Purses purses, UserSwaps users)
         }
 
         stage.Send();
+    }
+
+    /// <summary>A key without money that a wallet's programs ask to sign beside it.</summary>
+    private int SessionKeyOf(int wallet)
+    {
+        if (!_sessionKeys.TryGetValue(wallet, out var key)) { _sessionKeys.Add(wallet, key = stage.World.NewAccount(0)); }
+        return key;
     }
 
     private int AnyWallet(int payer)

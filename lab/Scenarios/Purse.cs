@@ -31,7 +31,7 @@ internal sealed class Purses(Stage stage)
         if (!stage.World.Knows(owner, mint))
         {
             var fresh = stage.World.TokenAccount(owner, mint);
-            if (stage.Random.PerMille(700)) { stage.World.Fund(fresh, mint.OfCents(stage.Random.Magnitude(2_000, 2_000_000))); }
+            if (stage.Random.PerMille(700)) { stage.World.Fund(fresh, mint.OfCents(stage.Random.Magnitude(20_000, 20_000_000))); }
         }
 
         ref readonly var account = ref stage.Accounts[stage.World.TokenAccount(owner, mint)];

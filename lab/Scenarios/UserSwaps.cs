@@ -6,8 +6,8 @@ namespace Sluice.Lab.Scenarios;
 /// <summary>Swaps of ordinary users: direct calls of a venue, calls through a trading bot's program, Jupiter routes.</summary>
 internal sealed class UserSwaps
 {
-    /// <summary>Lamports below which a trade is not worth its fee.</summary>
-    private const ulong SmallestCents = 100;
+    /// <summary>Walks that are looked at for a route; of five hops few flow.</summary>
+    private const int Walks = 10;
 
     /// <summary>
     /// Chance of each venue in thousandths, in the order of <see cref="VenueKind"/>. Chosen after what traded in late 2025;
@@ -23,6 +23,7 @@ internal sealed class UserSwaps
     private readonly List<Leg> _route = new(8);
     private readonly List<Hop> _hops = new(8);
     private readonly int[] _terminals;
+    private int _hopsWanted;
 
     public UserSwaps(Stage stage, Market market, Purses purses, Jupiter jupiter)
     {
@@ -43,19 +44,31 @@ internal sealed class UserSwaps
     /// <summary>A user's swap through the program of a trading bot (a "terminal"), which calls the venue.</summary>
     public bool Wrapped(bool fails) => Swap(fails, AnyTerminal());
 
-    /// <summary>A user's Jupiter route of one to four hops. False when chance found none that the user can pay.</summary>
+    /// <summary>A user's Jupiter route of one to five hops. False when chance found none that the user can pay.</summary>
     public bool Route(bool fails)
     {
+        // What was drawn is kept until it was found, or short routes would be the more frequent ones.
+        if (_hopsWanted == 0) { _hopsWanted = AnyHops(); }
+        for (var i = 0; i < Walks; i++)
+        {
+            if (!TryWalk(out var user, out var amount)) { continue; }
+            _hopsWanted = 0;
+            Chain(_route, _hops);
+            SendHops(user, _hops, amount, fails, TipOrNone());
+            return true;
+        }
+
+        return false;
+    }
+
+    private bool TryWalk(out int user, out ulong amount)
+    {
         var (world, random) = (_stage.World, _stage.Random);
-        var user = AnyUser();
-        var draw = random.Below(100);
-        var hops = draw < 48 ? 1 : draw < 82 ? 2 : draw < 95 ? 3 : 4;
+        (user, amount) = (AnyUser(), 0);
         var start = random.Below(10) switch { < 4 => world.Mints[0], < 7 => world.Mints[1], _ => AnyMint() };
-        if (!_market.TryWalk(random, start, hops, _route) || IsBetweenDollars(_route)) { return false; }
-        var amount = Affordable(user, start, _route[0]);
-        if (amount == 0 || !Flows(_route, amount) || TurnsBack(user, _route)) { return false; }
-        Chain(_route, _hops);
-        return SendRoute(user, amount, fails, TipOrNone());
+        if (!_market.TryWalk(random, start, _hopsWanted, _route) || IsBetweenDollars(_route)) { return false; }
+        amount = Affordable(user, start, _route[0]);
+        return amount > 0 && Flows(_route, amount) && !TurnsBack(user, _route);
     }
 
     /// <summary>
@@ -119,17 +132,16 @@ internal sealed class UserSwaps
     }
 
     /// <summary>
-    /// An amount of the leg's first token that the user can pay: 5 to 3,000 dollars, at most a two-hundredth of the pool; 0
-    /// for none.
+    /// An amount of the leg's first token that the user can pay, of a heavy tail above the median (<see cref="TrafficOptions"/>), at most a two-hundredth of the pool; 0 where there is none or the pool gives nothing for it.
     /// </summary>
     public ulong Affordable(int user, Mint sold, Leg leg)
     {
-        var wanted = sold.OfCents(_stage.Random.Magnitude(500, 300_000));
+        var wanted = sold.OfCents(AnyCents());
         var (a, b) = leg.Pool.Venue.Reserves(leg.Pool);
         wanted = Math.Min(wanted, (leg.AToB ? a : b) / 200);
         var holding = _purses.Holding(user, sold);
         if (holding < wanted) { wanted = holding / 2; }
-        return wanted < sold.OfCents(SmallestCents) || wanted < 1_000 ? 0 : wanted;
+        return wanted < sold.OfCents(_stage.Options.Traffic.LeastTradeCents) || wanted < 1_000 || leg.Quote(wanted) == 0 ? 0 : wanted;
     }
 
     public int AnyUser() => _stage.Actors.Users[_stage.Random.Below(_stage.Actors.Users.Length)];
@@ -148,10 +160,20 @@ internal sealed class UserSwaps
     public static bool IsBetweenDollars(List<Leg> route) =>
         route.Count > 1 && route[0].MintIn.Number is 1 or 2 && route[^1].MintOut.Number is 1 or 2;
 
-    private bool SendRoute(int user, ulong amount, bool fails, ulong tip)
+    private int AnyHops()
     {
-        SendHops(user, _hops, amount, fails, tip);
-        return true;
+        var shares = _stage.Options.Traffic.HopsPerMille;
+        var (draw, hops) = (_stage.Random.Below(1000), 0);
+        while (draw >= shares[hops]) { draw -= shares[hops++]; }
+        return hops + 1;
+    }
+
+    private ulong AnyCents()
+    {
+        var (random, traffic) = (_stage.Random, _stage.Options.Traffic);
+        return random.PerMille(500)
+            ? random.Magnitude(traffic.LeastTradeCents, traffic.MedianTradeCents)
+            : random.HeavyTail(traffic.MedianTradeCents, traffic.LargestTradeCents, traffic.TwiceAsLargePerMille);
     }
 
     private Mint AnyMint() => _stage.World.Mints[_stage.Random.Below(_stage.World.Mints.Count)];
@@ -190,7 +212,7 @@ internal sealed class UserSwaps
             amount = Affordable(user, leg.MintIn, leg);
         }
 
-        if (amount == 0 || leg.Quote(amount) == 0 || _stage.Recent.HasOpposite(user, pool, leg.AToB)) { return false; }
+        if (amount == 0 || _stage.Recent.HasOpposite(user, pool, leg.AToB)) { return false; }
         _stage.Begin(user, 260_000);
         SwapOnce(user, leg, amount, fails, terminal);
         if (!_stage.Tx.HasFailed) { _stage.Tx.TipTo(user, AnyTipAccount(), TipOrNone()); }

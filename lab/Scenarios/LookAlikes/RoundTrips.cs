@@ -24,7 +24,7 @@ internal sealed class RoundTrips(Stage stage, Market market, UserSwaps swaps, Pu
         var amount = swaps.Affordable(user, first.MintIn, first);
         if (amount < 10_000) { return false; }
         var returned = back.Quote(first.Quote(amount));
-        if (returned > amount - (amount / 500)) { return false; }
+        if (returned == 0 || returned > amount - (amount / 500)) { return false; }
         BothWays("round-trip-loss", user, first, back, amount);
         return true;
     }

@@ -37,8 +37,8 @@ internal sealed class RouteLookAlikes(Stage stage, Market market, UserSwaps swap
         if (!TryPair(out var first, out var second)) { return false; }
         var user = swaps.AnyUser();
         var amount = swaps.Affordable(user, first.MintIn, first);
-        if (amount < 100_000) { return false; }
         var percent = (byte)(25 + stage.Random.Below(51));
+        if (amount < 100_000 || second.Quote(amount / 4 * 3) == 0) { return false; }
         _hops.Clear();
         _hops.Add(new Hop(first, percent, 0, 1));
         _hops.Add(new Hop(second, (byte)(100 - percent), 0, 1));
@@ -68,7 +68,7 @@ internal sealed class RouteLookAlikes(Stage stage, Market market, UserSwaps swap
         var amount = swaps.Affordable(user, start, _route[0]);
         if (amount == 0 || !swaps.Flows(_route, amount)) { return false; }
         var received = _route[1].Quote(_route[0].Quote(amount));
-        if (received > amount - (amount / 500)) { return false; }
+        if (received == 0 || received > amount - (amount / 500)) { return false; }
         UserSwaps.Chain(_route, _hops);
         return Send("dollar-route-at-loss", user, amount, swaps.TipOrNone());
     }
