@@ -46,7 +46,12 @@ public sealed class Tampering
         {
             foreach (var tx in Transactions(b).Where(IsTrade))
             {
-                foreach (var inner in tx["meta"]!["innerInstructions"]!.AsArray()) { inner!["instructions"]!.AsArray().RemoveAt(inner["instructions"]!.AsArray().Count - 1); }
+                foreach (var inner in tx["meta"]!["innerInstructions"]!.AsArray())
+                {
+                    // The last of them is often an event, which moves nothing.
+                    var all = inner!["instructions"]!.AsArray();
+                    for (var left = all.Count / 2; all.Count > left;) { all.RemoveAt(all.Count - 1); }
+                }
             }
         }, "unexplained-balance"),
         ["the leader's reward"] = (b => Add(b["rewards"]!.AsArray().Single(r => r!["rewardType"]!.GetValue<string>() == "Fee")!, "lamports", 1), "reward"),
