@@ -146,14 +146,7 @@ public class PoolReplayRealTests
         Assert.InRange(losses[0].LossHigh!.Value, 0UL, 1 + (swap.AmountOut / 10_000_000));
     }
 
-    private static IEnumerable<Swap> AllSwaps()
-    {
-        var transactions = Directory.GetFiles(RealData.PathOf("transactions"), "*.json", SearchOption.AllDirectories)
-            .Where(f => !f.Contains($"{Path.DirectorySeparatorChar}expected{Path.DirectorySeparatorChar}", StringComparison.Ordinal)).Order(StringComparer.Ordinal)
-            .Select(f => Path.GetRelativePath(RealData.PathOf(), f));
-        return transactions.Concat([Path.Combine("blocks", "slot_254170887.base64.json.gz"), Path.Combine("blocks", "slot_133447494.json.gz")])
-            .SelectMany(f => RealBlock.SwapsOf(RealBlock.Read(f)).Select(s => s.Swap)).ToList();
-    }
+    private static IEnumerable<Swap> AllSwaps() => RealBlock.AllSwaps().Select(s => s.Swap);
 
     private static LossEstimate LossOfLabelledVictim()
     {

@@ -30,6 +30,19 @@ internal static class RealBlock
         return blocks[0];
     }
 
+    /// <summary>Swaps of all single transactions and of the blocks of 2024 and 2022, with their slots.</summary>
+    public static IReadOnlyList<(long Slot, Swap Swap)> AllSwaps()
+    {
+        var transactions = Directory.GetFiles(RealData.PathOf("transactions"), "*.json", SearchOption.AllDirectories)
+            .Where(f => !f.Contains($"{Path.DirectorySeparatorChar}expected{Path.DirectorySeparatorChar}", StringComparison.Ordinal)).Order(StringComparer.Ordinal)
+            .Select(f => Path.GetRelativePath(RealData.PathOf(), f));
+        return
+        [
+            .. transactions.Concat([Path.Combine("blocks", "slot_254170887.base64.json.gz"), Path.Combine("blocks", "slot_133447494.json.gz")])
+                .Select(f => Read(f)).SelectMany(b => SwapsOf(b).Select(s => (b.Slot, s.Swap))),
+        ];
+    }
+
     /// <summary>Swaps of a block with their transactions' positions, in order of execution.</summary>
     public static IEnumerable<(int TxIndex, Swap Swap)> SwapsOf(Block block) =>
         block.Transactions.Span.ToArray().SelectMany(t => t.Swaps.Span.ToArray().Select(s => (t.Index, s)));

@@ -11,16 +11,20 @@ public sealed class PlantedBackruns
     private static readonly Lazy<(List<TruthEntry> Truth, Dictionary<Signature, Signature?> Found, Dictionary<Pubkey, string> Venues)> Lazily = new(() =>
     {
         var (truth, found, venues) = (new List<TruthEntry>(), new Dictionary<Signature, Signature?>(), new Dictionary<Pubkey, string>());
+        var rounds = new HashSet<Signature>();
         foreach (var seed in new ulong[] { 21, 22, 23, 24 })
         {
             var run = SimulatedRun.Of(
                 new SimulatorOptions { Seed = seed, Slots = 60, VotesPerBlock = 2, NonVotesPerBlock = 60, ArbitragesPerThousandBlocks = 2_000, BackrunsPerThousandBlocks = 1_000 },
                 ArbitrageTopology.Build(1));
             truth.AddRange(run.Truth.Where(t => t.Kind == TruthKind.Arbitrage));
+
+            // Routes that end where they began are planted to be told from sandwiches; with a gain they are arbitrages.
+            foreach (var route in run.Truth.Where(t => t.Class == "split_route_round")) { rounds.UnionWith(route.Legs.Select(l => l.Signature)); }
             foreach (var (signature, cause, legs) in run.Driver.ReadAll(
                 Topics.Arbitrages, a => (a.Signature, a.CausedBySignature, a.Legs.Span.ToArray().Select(l => (l.Pool, l.Venue)).ToArray())))
             {
-                found.Add(signature, cause);
+                if (!rounds.Contains(signature)) { found.Add(signature, cause); }
                 foreach (var (pool, venue) in legs) { venues[pool] = venue; }
             }
         }

@@ -1,4 +1,5 @@
 using Sluice.Lab.Chain;
+using Sluice.Lab.Json;
 using Sluice.Lab.Venues;
 
 namespace Sluice.Tests.Simulation.Venues;
@@ -57,6 +58,17 @@ internal sealed class TestMarket
         var received = pool.Venue.Swap(Tx, pool, new Trade(Wallet, aToB ? a : b, aToB ? b : a, aToB, amount, 0));
         Tx.End();
         return received;
+    }
+
+    /// <summary>Appends the transaction that was just ended, as a node shows it.</summary>
+    /// <param name="json">Transactions with commas between.</param>
+    /// <param name="number">Tells its signature from others'.</param>
+    public void Write(Utf8Buffer json, int number)
+    {
+        var signature = new byte[64];
+        Array.Fill(signature, (byte)(number + 1));
+        if (json.Length > 0) { json.Byte((byte)','); }
+        new TransactionJson(World).Write(json, Tx, signature, "11111111111111111111111111111111"u8);
     }
 
     /// <summary>An amount between a millionth and a hundredth of what the pool can take.</summary>
