@@ -58,6 +58,10 @@ public sealed class FeedChannel
 
     internal IReadOnlyList<string> Classes { get; }
 
+    /// <summary>The channel of a table.</summary>
+    /// <exception cref="ArgumentException">The table has none.</exception>
+    public static FeedChannel Named(string table) => Find(table) ?? throw new ArgumentException($"{table} has no channel", nameof(table));
+
     internal static FeedChannel? Find(string name) => All.FirstOrDefault(c => c.Name == name);
 
     public override string ToString() => Name;

@@ -86,6 +86,12 @@ public sealed class LiveFeed : IDisposable
     public void Publish(in Bundle finding) => Publish(
         FeedChannel.Bundles, finding.Id, finding.Slot, finding.Retracted, finding.BlockTimeUnixMs, in finding, static (g, in f) => g.Of(in f), BundleJson.WriteFields);
 
+    /// <summary>Whether the newest event of a key that is kept says that it holds.</summary>
+    public bool Remembers(FeedChannel channel, string key)
+    {
+        lock (_gate) { return Ring.Find(channel, key) is { IsRetraction: false }; }
+    }
+
     /// <summary>Takes back a finding of which only the id is at hand, or a block that was replaced.</summary>
     /// <param name="channel">Where it was published.</param>
     /// <param name="key">The finding's id; of a block its hash, base58.</param>

@@ -34,7 +34,10 @@ public sealed record LiveStatus
     /// <summary>Slots that were not there when they should have been, since the start.</summary>
     public required LiveGaps Gaps { get; init; }
 
-    /// <summary>The nodes that are asked, in the order in which they were given.</summary>
+    /// <summary>Blocks that a source pushed before an answer brought them, since the start; null where that is not counted.</summary>
+    public required long? PushedBlocks { get; init; }
+
+    /// <summary>The nodes that are asked, and the sources that push, in the order in which they were given.</summary>
     public required IReadOnlyList<LiveEndpoint> Endpoints { get; init; }
 
     /// <summary>Findings of the last minute.</summary>
@@ -70,9 +73,12 @@ public sealed record LiveGaps
 
     /// <summary>Blocks that were replaced by another one of the same slot.</summary>
     public required long? Replaced { get; init; }
+
+    /// <summary>Blocks that turned out not to be on the finalized chain, with none in their place.</summary>
+    public required long? Orphaned { get; init; }
 }
 
-/// <summary>One node that is asked.</summary>
+/// <summary>One node that is asked, or one source that pushes.</summary>
 public sealed record LiveEndpoint
 {
     /// <summary>Host and port; no key.</summary>
@@ -87,18 +93,21 @@ public sealed record LiveEndpoint
     /// <example>1</example>
     public required int? Weight { get; init; }
 
-    /// <summary>Circuit breaker: <c>closed</c> (asked), <c>open</c> (spared after failures) or <c>half_open</c> (tried).</summary>
+    /// <summary>
+    /// Circuit breaker: <c>closed</c> (asked), <c>open</c> (spared after failures) or <c>half_open</c> (tried); of a source that pushes <c>closed</c> where
+    /// it is connected, else <c>open</c>.
+    /// </summary>
     /// <example>closed</example>
     public required string Breaker { get; init; }
 
-    /// <summary>Requests, answered or not, or blocks that came by themselves.</summary>
-    public required long Requests { get; init; }
+    /// <summary>Requests, answered or not; null for a source that pushes.</summary>
+    public required long? Requests { get; init; }
 
     /// <summary>Of them, those without an answer.</summary>
-    public required long Failures { get; init; }
+    public required long? Failures { get; init; }
 
     /// <summary>Of them, those refused because there were too many.</summary>
-    public required long RateLimited { get; init; }
+    public required long? RateLimited { get; init; }
 
     /// <summary>For how long it is not asked now, seconds.</summary>
     public required double RestSeconds { get; init; }

@@ -217,7 +217,7 @@ async function showLatest(more) {
 }
 
 const liveRows = 12;
-const liveChannels = 'arbitrages,sandwiches,jit,liquidations,round_trips,failed_attempts';
+const liveChannels = 'arbitrages,sandwiches,jit,liquidations,round_trips';
 const bytes = (count) => `${whole.format(count / 1_048_576)} MiB`;
 const known = (count) => (count === null ? '–' : whole.format(count));
 
@@ -237,8 +237,8 @@ function showStatus(status) {
     [['Endpoint'], ['Kind'], ['Breaker'], ['Requests', 'num'], ['Failed', 'num'], ['Rate-limited', 'num'], ['Rests', 'num']],
     status.endpoints.map((e) => [
       e.name, e.kind,
-      element('span', { className: `state ${breaker[e.breaker] ?? ''}` }, e.breaker.replace('_', '-')),
-      whole.format(e.requests), whole.format(e.failures), whole.format(e.rate_limited),
+      element('span', { className: `state ${breaker[e.breaker] ?? ''}` }, e.requests === null ? (e.breaker === 'closed' ? 'connected' : 'not connected') : e.breaker.replace('_', '-')),
+      known(e.requests), known(e.failures), known(e.rate_limited),
       e.rest_seconds > 0 ? `${e.rest_seconds.toFixed(1)} s` : '–',
     ]), 'cards'));
 }
@@ -246,7 +246,7 @@ function showStatus(status) {
 function liveRow({ channel, slot, key, at_unix_ms: at, value }) {
   const who = value.attacker ?? value.signer ?? value.provider ?? value.actor;
   const where = value.venue ?? value.protocol ?? value.legs?.map((leg) => leg.venue).join(' → ') ?? '';
-  const hasOwnPage = channel !== 'round_trips' && channel !== 'failed_attempts';
+  const hasOwnPage = channel !== 'round_trips';
   const cells = [
     ['Slot', whole.format(slot)],
     ['Kind', hasOwnPage ? element('a', { href: `/api/v1/${channel}/${encodeURIComponent(key)}` }, kindNames[channel] ?? 'Arbitrage') : kindNames[channel]],

@@ -31,7 +31,7 @@ internal static class LiveBench
                 Published = delays.Published,
             };
             await using var node = await ServeHost.StartAsync(options, TimeProvider.System, cancel);
-            using var run = Start("run", "--rpc", node.HttpAddress, "--store", Path.Combine(folder, "store"), "--port", "0");
+            using var run = Start("run", "--rpc", node.HttpAddress, "--ws", node.SocketAddresses[0], "--store", Path.Combine(folder, "store"), "--port", "0");
             try
             {
                 var api = await AddressAsync(run, cancel);

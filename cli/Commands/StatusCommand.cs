@@ -83,14 +83,15 @@ internal static class StatusCommand
             $"{status.State.Replace('_', ' '),-12} {(status.LagSlots is { } lag ? $"{lag:N0} slots{(status.LagSeconds is { } seconds ? $" ({seconds:0.0} s)" : "")} behind" : "no block yet")} · up {Time(status.UptimeSeconds)} · {Human.Bytes(status.MemoryBytes)} · {status.Readers:N0} readers of the feed"));
         writer.WriteLine($"slots        tip {Slot(status.TipSlot)} · position {Slot(status.Position)} · finalized {Slot(status.FinalizedSlot)} · reconciled {Slot(status.ReconciledSlot)}");
         var gaps = status.Gaps;
-        writer.WriteLine($"gaps         {Count(gaps.Missed)} missed · {Count(gaps.BackFilled)} back-filled · {Count(gaps.Skipped)} skipped by leaders · {Count(gaps.Replaced)} replaced · {Human.Count(status.Retracted)} findings retracted");
+        writer.WriteLine($"gaps         {Count(gaps.Missed)} missed · {Count(gaps.BackFilled)} back-filled · {Count(gaps.Skipped)} skipped by leaders · {Count(gaps.Replaced)} replaced · {Count(gaps.Orphaned)} orphaned · {Human.Count(status.Retracted)} findings retracted");
         writer.WriteLine($"a minute     {Human.Count(status.FindingsPerMinute.Total)} findings: {string.Join(" · ", status.FindingsPerMinute.ByKind.Where(k => k.Value > 0).OrderByDescending(k => k.Value).Select(k => $"{k.Key.Replace('_', ' ')} {Human.Count(k.Value)}").DefaultIfEmpty("none"))}");
         if (status.Stored is { } stored) { writer.WriteLine($"stored       {Human.Count(stored.Slots)} slots · {Human.Count(stored.Rows)} rows"); }
+        if (status.PushedBlocks is { } pushed) { writer.WriteLine($"pushed       {Human.Count(pushed)} blocks came before they were asked for"); }
         var width = status.Endpoints.Select(e => e.Name.Length).DefaultIfEmpty(0).Max();
         for (var i = 0; i < status.Endpoints.Count; i++)
         {
             var e = status.Endpoints[i];
-            writer.WriteLine($"{(i == 0 ? "endpoints" : ""),-12} {e.Name.PadRight(width)}  {e.Kind,-4} {e.Breaker.Replace('_', '-'),-9} {Human.Count(e.Requests)} requests · {Human.Count(e.Failures)} failed · {Human.Count(e.RateLimited)} rate-limited{(e.Weight is { } weight ? $" · weight {weight}" : "")}{(e.RestSeconds > 0 ? string.Create(CultureInfo.InvariantCulture, $" · rests {e.RestSeconds:0.0} s") : "")}");
+            writer.WriteLine($"{(i == 0 ? "endpoints" : ""),-12} {e.Name.PadRight(width)}  {e.Kind,-4} {(e.Requests is { } requests ? $"{e.Breaker.Replace('_', '-'),-9} {Human.Count(requests)} requests · {Count(e.Failures)} failed · {Count(e.RateLimited)} rate-limited" : e.Breaker == "closed" ? "connected" : "not connected")}{(e.Weight is { } weight ? $" · weight {weight}" : "")}{(e.RestSeconds > 0 ? string.Create(CultureInfo.InvariantCulture, $" · rests {e.RestSeconds:0.0} s") : "")}");
         }
 
         return writer.ToString().TrimEnd();

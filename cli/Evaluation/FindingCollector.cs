@@ -20,7 +20,7 @@ internal sealed class FindingCollector(DefinitionSet? definitions = null) : IFin
     /// <summary>
     /// Notes of every route that is no arbitrage which rule says so: the topic counts rules by slot, a report of what was missed asks by transaction.
     /// </summary>
-    public void Begin(in Block block)
+    public void Begin(in Block block, long arrivalUnixMicros)
     {
         definitions?.Add(SeenBlock.From(in block));
         _context.Begin(block);

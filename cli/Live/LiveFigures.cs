@@ -14,7 +14,10 @@ internal sealed record LiveFigures
     /// <summary>Slot up to which the store agrees with the finalized chain.</summary>
     public ulong? Reconciled { get; init; }
 
-    public LiveGaps Gaps { get; init; } = new() { BackFilled = null, Skipped = null, Missed = null, Replaced = null };
+    public LiveGaps Gaps { get; init; } = new() { BackFilled = null, Skipped = null, Missed = null, Replaced = null, Orphaned = null };
+
+    /// <summary>Blocks that a source pushed before an answer brought them.</summary>
+    public long? PushedBlocks { get; init; }
 
     public IReadOnlyList<LiveEndpoint> Endpoints { get; init; } = [];
 

@@ -7,7 +7,7 @@ namespace Sluice.Cli.Live;
 /// <summary>Enters each block that the topologies have answered.</summary>
 internal sealed class LiveLedger(ChainLedger ledger) : IFindings
 {
-    public void Begin(in Block block)
+    public void Begin(in Block block, long arrivalUnixMicros)
     {
         if (block.IsComplete) { ledger.Enter((ulong)block.Slot, new BlockHeader((ulong)block.ParentSlot, block.Blockhash, block.PreviousBlockhash)); }
     }

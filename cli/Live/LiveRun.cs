@@ -1,8 +1,10 @@
 using System.Diagnostics.Metrics;
+using Sluice.Api.Status;
 using Sluice.Cli.Output;
 using Sluice.Cli.Replay;
 using Sluice.Ingest.Live;
 using Sluice.Ingest.Rpc;
+using Sluice.Schemas.Records;
 using Sluice.Sinks;
 using Sluice.Sinks.Writing;
 
@@ -26,6 +28,7 @@ internal sealed class LiveRun : IDisposable
     private readonly ChainLedger _ledger = new();
     private readonly Outage _outage;
     private GapBook? _gaps;
+    private StoreWriter? _writer;
 
     public LiveRun(IClickHouse store, LiveOptions options, IMeterFactory meters)
     {
@@ -48,11 +51,35 @@ internal sealed class LiveRun : IDisposable
     /// <summary>Nodes that are asked.</summary>
     public IReadOnlyList<RpcEndpoint> Endpoints => _rpc.Endpoints;
 
+    /// <summary>What the status shows of it.</summary>
+    public LiveFigures Figures => new()
+    {
+        Tip = Position.Tip is var tip and > 0 ? tip : null,
+        Finalized = Position.Finalized is var finalized and > 0 ? finalized : null,
+        Reconciled = Position.Reconciled is var reconciled and > 0 ? reconciled : null,
+        Gaps = new LiveGaps
+        {
+            BackFilled = Position.GapsOf(GapKind.BackFilled),
+            Missed = Position.GapsOf(GapKind.Missed),
+            Replaced = Position.GapsOf(GapKind.Replaced),
+            Orphaned = Position.GapsOf(GapKind.Orphaned),
+            Skipped = null,
+        },
+        PushedBlocks = _options.Pushes.Count > 0 ? _follower.ByPush : null,
+        Endpoints =
+        [
+            .. LiveSurface.Of(_rpc.Endpoints),
+            .. Position.Sources.Select(s => LiveSurface.Of(_options.Pushes.Any(p => p is WebSocketPush && p.Shown == s.Source) ? "ws" : "grpc", s.Source, s.IsConnected)),
+        ],
+        Stored = Volatile.Read(ref _writer) is { } writer ? new LiveStored { Slots = writer.StoredSlots, Rows = writer.StoredRows } : null,
+    };
+
     /// <summary>Runs until cancelled, or until the store fails.</summary>
     public async Task RunAsync(CancellationToken cancel)
     {
         await using var writer = await StoreWriter.OpenAsync(
             _store, new StoreWriterOptions { BatchAge = BatchAge }, new StoreMetrics(_meters), ct: cancel).ConfigureAwait(false);
+        Volatile.Write(ref _writer, writer);
         if (writer.Recovery.Slots.Count > 0)
         {
             Fail.Print($"an earlier run was broken off: {writer.Recovery.Rows} rows of {writer.Recovery.Slots.Count} unfinished slots were removed.");

@@ -57,6 +57,19 @@ internal sealed class LiveSurface : ILiveStatusSource, IDisposable
         RestSeconds = Math.Round(e.Rest.TotalSeconds, 3),
     });
 
+    /// <summary>A source that pushes, as the status shows it.</summary>
+    public static LiveEndpoint Of(string kind, string source, bool isConnected) => new()
+    {
+        Name = source,
+        Kind = kind,
+        Weight = null,
+        Breaker = isConnected ? "closed" : "open",
+        Requests = null,
+        Failures = null,
+        RateLimited = null,
+        RestSeconds = 0,
+    };
+
     public LiveStatus Read()
     {
         var figures = Figures();
@@ -73,7 +86,8 @@ internal sealed class LiveSurface : ILiveStatusSource, IDisposable
             ReconciledSlot = figures.Reconciled,
             LagSlots = lag,
             LagSeconds = lag is { } slots && _slots.SecondsPerSlot is { } pace ? Math.Round(slots * pace, 1) : null,
-            Gaps = figures.Gaps,
+            Gaps = figures.Gaps with { Skipped = figures.Gaps.Skipped ?? Findings.Skipped },
+            PushedBlocks = figures.PushedBlocks,
             Endpoints = figures.Endpoints,
             FindingsPerMinute = new LiveFindings { Total = findings.Values.Sum(), ByKind = findings },
             Retracted = _feed.Retracted,

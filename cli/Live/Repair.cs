@@ -74,6 +74,11 @@ internal sealed class Repair(IClickHouse store, StoreWriter writer, ChainClient 
         var gone = before.Where(f => !now.Contains((f.Table, f.Id))).ToArray();
         await StoredFindings.RetractAsync(store, gone, cancel).ConfigureAwait(false);
         await StoredChain.RemoveAsync(store, ledger.Slots(first, last).Union(final.Slots(first, last)), cancel).ConfigureAwait(false);
+        foreach (var change in final.Known.Where(c => c.Slot >= first && c.Slot <= last))
+        {
+            if (change.Ours is { } ours) { findings?.Withdraw((long)change.Slot, ours.Blockhash); }
+        }
+
         foreach (var finding in gone) { findings?.Retract(new Retraction(finding.Table, finding.Id, (long)finding.Slot, finding.RuleVersion)); }
         var made = await run.WriteAsync(writer, before.Select(f => (f.Table, f.Id)).ToHashSet(), findings, cancel).ConfigureAwait(false);
         await writer.FlushAsync(cancel).ConfigureAwait(false);

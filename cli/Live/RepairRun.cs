@@ -118,6 +118,7 @@ internal sealed class RepairRun(ulong first, ulong last, Func<long, Pubkey, bool
             _facts.Write(in batch.Records[0], new SlotRows(writer, slot));
             BlockRows.Fill(in batch.Records[0], ref row);
             await writer.EndSlotAsync(in row, cancel).ConfigureAwait(false);
+            findings?.Amend(in batch.Records[0]);
         }
 
         return made;

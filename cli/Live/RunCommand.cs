@@ -72,9 +72,11 @@ internal static class RunCommand
         await using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
         var meters = services.GetRequiredService<IMeterFactory>();
         await SchemaMigrations.ApplyAsync(store, cancel);
-        using var live = new LiveRun(store, options, meters);
+        using var surface = new LiveSurface(meters, options.Time);
+        using var live = new LiveRun(store, options with { Findings = [.. options.Findings, surface.Findings] }, meters);
+        surface.Figures = () => live.Figures;
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        var serving = ApiCommand.ServeAsync(store, new ApiOptions { Port = port }, registry, either.Token);
+        var serving = ApiCommand.ServeAsync(store, new ApiOptions { Port = port }, registry, either.Token, live: surface.Services);
         var running = live.RunAsync(either.Token);
         try
         {

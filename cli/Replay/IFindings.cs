@@ -1,3 +1,4 @@
+using Sluice.Schemas.Chain;
 using Sluice.Schemas.Records;
 
 namespace Sluice.Cli.Replay;
@@ -6,7 +7,19 @@ namespace Sluice.Cli.Replay;
 internal interface IFindings
 {
     /// <summary>A block of the run, before what is found in it.</summary>
-    void Begin(in Block block)
+    /// <param name="block">The block.</param>
+    /// <param name="arrivalUnixMicros">When its bytes arrived; 0 where unknown.</param>
+    void Begin(in Block block, long arrivalUnixMicros)
+    {
+    }
+
+    /// <summary>A block that was told before is not on the finalized chain.</summary>
+    void Withdraw(long slot, in Pubkey blockhash)
+    {
+    }
+
+    /// <summary>A finalized block that was stored anew, in the place of another or beside one that changed.</summary>
+    void Amend(in Block block)
     {
     }
 

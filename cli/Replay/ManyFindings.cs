@@ -1,3 +1,4 @@
+using Sluice.Schemas.Chain;
 using Sluice.Schemas.Records;
 
 namespace Sluice.Cli.Replay;
@@ -7,11 +8,27 @@ internal sealed class ManyFindings(params IFindings[] all) : IFindings
 {
     private readonly Lock _gate = new();
 
-    public void Begin(in Block block)
+    public void Begin(in Block block, long arrivalUnixMicros)
     {
         lock (_gate)
         {
-            foreach (var one in all) { one.Begin(in block); }
+            foreach (var one in all) { one.Begin(in block, arrivalUnixMicros); }
+        }
+    }
+
+    public void Withdraw(long slot, in Pubkey blockhash)
+    {
+        lock (_gate)
+        {
+            foreach (var one in all) { one.Withdraw(slot, in blockhash); }
+        }
+    }
+
+    public void Amend(in Block block)
+    {
+        lock (_gate)
+        {
+            foreach (var one in all) { one.Amend(in block); }
         }
     }
 

@@ -76,7 +76,7 @@ internal sealed class StoreSink(StoreWriter? writer, ReplaySummary summary, IFin
             InOrder(pending.Batches);
             foreach (var part in pending.Batches)
             {
-                if (part is RecordBatch<Block> blocks) { Take(in blocks.Records[0], pending); }
+                if (part is RecordBatch<Block> blocks) { Take(in blocks.Records[0], part.ArrivalUnixMicros, pending); }
                 else { Take(part, pending.Plan); }
                 part.Release();
             }
@@ -105,11 +105,11 @@ internal sealed class StoreSink(StoreWriter? writer, ReplaySummary summary, IFin
 
     private static void InOrder(List<RecordBatch> batches) => batches.Sort(static (a, b) => Places[a.Topic].CompareTo(Places[b.Topic]));
 
-    private void Take(in Block block, Pending pending)
+    private void Take(in Block block, long arrivalUnixMicros, Pending pending)
     {
         var skipped = BlockRows.SkippedBefore(in block);
         summary.Add(in block, skipped, BlockRows.Passed(in block));
-        findings?.Begin(in block);
+        findings?.Begin(in block, arrivalUnixMicros);
         if (pending.Plan == StorePlan.Skip) { return; }
 
         var slot = (ulong)block.Slot;

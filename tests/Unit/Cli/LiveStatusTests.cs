@@ -1,8 +1,11 @@
 using System.Diagnostics.Metrics;
+using System.Text;
 using Microsoft.Extensions.DependencyInjection;
+using Sluice.Api.Feed;
 using Sluice.Api.Status;
 using Sluice.Cli.Commands;
 using Sluice.Cli.Live;
+using Sluice.Cli.Replay;
 using Sluice.Tests.Integration.Api;
 using Sluice.Tests.Unit.Api.Feed;
 using Sluice.Tests.Unit.Sinks;
@@ -54,10 +57,10 @@ public sealed class LiveStatusTests : IDisposable
             _time.Advance(TimeSpan.FromSeconds(1));
         }
 
-        _surface.Findings.Begin(LiveFeedTests.Block(1_240));
+        _surface.Findings.Begin(LiveFeedTests.Block(1_240), 0);
         var status = _surface.Read();
         Assert.Equal(("following", 1_240UL, 10L, 0.4), (status.State, status.Position!.Value, status.LagSlots!.Value, status.LagSeconds!.Value));
-        _surface.Findings.Begin(LiveFeedTests.Block(1_200)); // an older one again does not turn it back
+        _surface.Findings.Begin(LiveFeedTests.Block(1_200), 0); // an older one again does not turn it back
         Assert.Equal(1_240UL, _surface.Read().Position);
         _surface.Figures = () => new LiveFigures { Tip = 2_000, Endpoints = [Endpoint] };
         Assert.Equal("catching_up", _surface.Read().State);
@@ -82,17 +85,32 @@ public sealed class LiveStatusTests : IDisposable
     }
 
     [Fact]
+    public void A_block_that_was_replaced_is_taken_back_and_the_one_in_its_place_told_once()
+    {
+        var feed = _surface.Services.Feed!;
+        _surface.Findings.Begin(LiveFeedTests.Block(5), 7_000);
+        _surface.Findings.Withdraw(5, Rows.Key(5));
+        Assert.False(feed.Remembers(FeedChannel.Blocks, Rows.Key(5).ToString()));
+        for (var i = 0; i < 2; i++) { _surface.Findings.Amend(LiveFeedTests.Block(6)); }
+        _surface.Findings.Retract(new Retraction("sandwiches", "sandwich:x", 5, 1));
+        Assert.Equal((4, 1), (feed.Newest, _surface.Read().Retracted));
+        Assert.Contains("\"arrived_unix_ms\":7,", Encoding.UTF8.GetString(feed.Ring.Read(1)!.Message.Span));
+        Assert.Equal((true, true), (feed.Ring.Read(2)!.IsRetraction, feed.Ring.Read(1)!.IsOutdated));
+    }
+
+    [Fact]
     public void A_person_sees_it_in_a_few_lines()
     {
         _surface.Figures = () => new LiveFigures
         {
             Tip = 1_002,
             Finalized = 970,
-            Gaps = new LiveGaps { BackFilled = 4, Skipped = null, Missed = 1, Replaced = 0 },
-            Endpoints = [Endpoint, Endpoint with { Name = "other.example:8899", Breaker = "half_open", RestSeconds = 1.25 }],
+            Gaps = new LiveGaps { BackFilled = 4, Skipped = null, Missed = 1, Replaced = 0, Orphaned = 2 },
+            PushedBlocks = 7,
+            Endpoints = [Endpoint, Endpoint with { Name = "other.example:8899", Breaker = "half_open", RestSeconds = 1.25 }, LiveSurface.Of("ws", "node.example:8900", true)],
             Stored = new LiveStored { Slots = 5, Rows = 12_345 },
         };
-        _surface.Findings.Begin(LiveFeedTests.Block(1_000));
+        _surface.Findings.Begin(LiveFeedTests.Block(1_000), 0);
         _surface.Findings.Write(Rows.Arbitrage(1_000));
         _time.Advance(TimeSpan.FromSeconds(3_723));
         _surface.Findings.Write(Rows.Arbitrage(1_000));
@@ -101,11 +119,13 @@ public sealed class LiveStatusTests : IDisposable
             """
             following    2 slots behind · up 1 h 2 min · 400.0 MiB · 0 readers of the feed
             slots        tip 1002 · position 1000 · finalized 970 · reconciled –
-            gaps         1 missed · 4 back-filled · – skipped by leaders · 0 replaced · 0 findings retracted
+            gaps         1 missed · 4 back-filled · 0 skipped by leaders · 0 replaced · 2 orphaned · 0 findings retracted
             a minute     1 findings: arbitrages 1
             stored       5 slots · 12,345 rows
+            pushed       7 blocks came before they were asked for
             endpoints    node.example        rpc  closed    12 requests · 2 failed · 1 rate-limited · weight 3
                          other.example:8899  rpc  half-open 12 requests · 2 failed · 1 rate-limited · weight 3 · rests 1.3 s
+                         node.example:8900   ws   connected
             """.ReplaceLineEndings("\n"),
             shown);
     }

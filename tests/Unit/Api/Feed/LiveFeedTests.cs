@@ -194,6 +194,7 @@ public sealed class LiveFeedTests : IDisposable
         await reader.UntilAsync("snapshot_end");
         _feed.Publish(Rows.Arbitrage(1));
         _feed.Publish(Block(2));
+        while (reader.Reader.Next <= _feed.Newest) { await Task.Yield(); }
         reader.Say("""{"subscribe":{"id":"a","channel":["arbitrages"],"snapshot":5}}""");
         Assert.Equal(["subscribed", "added", "snapshot_end"], (await reader.UntilAsync("snapshot_end")).Select(Type));
         reader.Say("""{"subscribe":{"id":"b","channel":"blocks","snapshot":0}}""");
