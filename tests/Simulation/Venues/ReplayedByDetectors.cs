@@ -2,7 +2,6 @@ using System.Text;
 using Sluice.Ingest.Blocks;
 using Sluice.Ingest.Decoding;
 using Sluice.Ingest.Decoding.Model;
-using Sluice.Lab.Chain;
 using Sluice.Lab.Json;
 using Sluice.Lab.Venues;
 using Sluice.Processors.Core.Pools;
