@@ -27,6 +27,7 @@ internal sealed class LiveRun : IDisposable
     private readonly BlockFollower _follower;
     private readonly ChainLedger _ledger = new();
     private readonly Outage _outage;
+    private readonly HashSet<(string Source, string Why)> _told = [];
     private GapBook? _gaps;
     private StoreWriter? _writer;
 
@@ -117,10 +118,14 @@ internal sealed class LiveRun : IDisposable
 
     public void Dispose() => _rpc.Dispose();
 
+    /// <summary>Tells that a source is lost, each reason once until it is back: it tries again every few seconds.</summary>
     private void NoteSource(string source, string? why)
     {
-        var wasConnected = Position.Sources.FirstOrDefault(s => s.Source == source).IsConnected;
         Position.NoteSource(source, why is null);
-        if (why is not null && wasConnected) { Fail.Print($"{source}: {why}; blocks are asked for until it is back."); }
+        lock (_told)
+        {
+            if (why is null) { _told.RemoveWhere(t => t.Source == source); }
+            else if (_told.Add((source, why))) { Fail.Print($"{source}: {why}; blocks are asked for until it is back."); }
+        }
     }
 }

@@ -6,6 +6,7 @@ using Sluice.Api.Metrics;
 using Sluice.Cli.Commands;
 using Sluice.Cli.Output;
 using Sluice.Ingest.Live;
+using Sluice.Ingest.Yellowstone;
 using Sluice.Sinks;
 using Sluice.Sinks.Migrations;
 
@@ -24,6 +25,7 @@ internal static class RunCommand
     {
         var rpc = EndpointOption.Create();
         var ws = SocketOption.Create();
+        var grpc = GrpcOption.Create();
         var from = new Option<ulong?>("--from")
         {
             Description = "First slot. Default: behind the newest one of the store, or the newest one of the chain where the store is empty.",
@@ -45,18 +47,23 @@ internal static class RunCommand
         var cluster = StoreOption.CreateCluster();
         var command = new Command("run", "Follows the chain into a store and serves it; confirmed blocks first, compared with the finalized ones.")
         {
-            rpc, ws, from, validators, json, port, store, cluster,
+            rpc, ws, grpc, from, validators, json, port, store, cluster,
         };
         command.SetAction(async (parsed, cancel) =>
         {
             if (!EndpointOption.TryRead(parsed.GetValue(rpc), out var endpoints)) { return ExitCode.WrongArguments; }
             if (!SocketOption.TryRead(parsed.GetValue(ws), endpoints, out var sockets)) { return ExitCode.WrongArguments; }
+            if (!GrpcOption.TryRead(parsed.GetValue(grpc), out var streams)) { return ExitCode.WrongArguments; }
             await using var opened = await StoreOption.OpenAsync(parsed.GetRequiredValue(store), parsed.GetValue(cluster), cancel);
             using var lines = parsed.GetValue(json) ? new JsonLines(new BufferedStream(Console.OpenStandardOutput(), 1 << 16)) : null;
             var options = new LiveOptions
             {
                 Endpoints = endpoints,
-                Pushes = [.. sockets.Select(s => new WebSocketPush(s, MaxMessageBytes, Silence, TimeProvider.System))],
+                Pushes =
+                [
+                    .. sockets.Select(s => new WebSocketPush(s, MaxMessageBytes, Silence, TimeProvider.System)),
+                    .. streams.Select(s => new YellowstonePush(s, new YellowstoneOptions())),
+                ],
                 From = parsed.GetValue(from),
                 ValidatorsEvery = TimeSpan.FromMinutes(parsed.GetValue(validators)),
                 Findings = lines is null ? [] : [lines],

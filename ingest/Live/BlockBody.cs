@@ -1,4 +1,5 @@
 using Sluice.Ingest.Blocks;
+using Sluice.Ingest.Blocks.Json;
 using Sluice.Ingest.Decoding.Model;
 using Sluice.Ingest.Rpc;
 
@@ -17,6 +18,11 @@ public abstract class BlockBody : IDisposable
     /// <param name="json">The reader of one thread, for bodies that are JSON.</param>
     /// <param name="block">Emptied first.</param>
     public abstract ReadResult Read(BlockReader json, RawBlock block);
+
+    /// <summary>Finds its place in the chain; false where its bytes do not say it.</summary>
+    /// <param name="scratch">Working memory of one thread, for bodies that are JSON.</param>
+    /// <param name="header">The header.</param>
+    internal virtual bool TryReadHeader(JsonScratch scratch, out BlockHeader header) => BlockHeader.TryRead(Bytes, scratch, out header);
 
     public abstract void Dispose();
 }

@@ -219,7 +219,7 @@ public sealed class BlockFollower(ChainClient chain, FollowerOptions options, Pu
     private async Task<Stack<FollowedBlock>> AncestorsAsync(FollowedBlock block, ulong? last, CancellationToken cancel)
     {
         var ancestors = new Stack<FollowedBlock>();
-        while (last is { } known && block.Body is { } body && BlockHeader.TryRead(body.Bytes, _scratch, out var header)
+        while (last is { } known && block.Body is { } body && body.TryReadHeader(_scratch, out var header)
             && header.ParentSlot > known && header.ParentSlot < block.Slot && ancestors.Count < MostAncestors)
         {
             block = await FetchAsync(header.ParentSlot, cancel).ConfigureAwait(false);

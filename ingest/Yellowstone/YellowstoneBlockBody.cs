@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Collections.Concurrent;
 using Sluice.Ingest.Blocks;
+using Sluice.Ingest.Blocks.Json;
 using Sluice.Ingest.Decoding.Model;
 using Sluice.Ingest.Live;
 using Sluice.Ingest.Yellowstone.Wire;
@@ -23,6 +24,13 @@ internal sealed class YellowstoneBlockBody(byte[] buffer, ByteRange block, strin
         var result = reader.Read(Bytes, source, block);
         readers.Add(reader);
         return result;
+    }
+
+    internal override bool TryReadHeader(JsonScratch scratch, out BlockHeader header)
+    {
+        var isRead = GeyserHeader.TryRead(Bytes, out var read);
+        header = read.Header;
+        return isRead;
     }
 
     public override void Dispose()

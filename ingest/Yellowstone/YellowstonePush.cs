@@ -15,7 +15,7 @@ namespace Sluice.Ingest.Yellowstone;
 /// transactions had come is not pushed; its slot is told, so that it is asked for elsewhere. Pauses between failed connections grow and are drawn with
 /// jitter; they begin anew once a connection has brought something. Source of the protocol: rpcpool/yellowstone-grpc.
 /// </remarks>
-public sealed class YellowstonePush : IBlockPush, IDisposable
+public sealed class YellowstonePush : IBlockPush
 {
     private const ulong Confirmed = 1, Finalized = 2;
 
@@ -31,7 +31,6 @@ public sealed class YellowstonePush : IBlockPush, IDisposable
     private readonly YellowstoneAddress _address;
     private readonly YellowstoneOptions _options;
     private readonly Uri _subscribe;
-    private readonly HttpMessageInvoker _http;
     private readonly ResiliencePipeline _again;
     private readonly ConcurrentBag<GeyserBlockReader> _readers = [];
 
@@ -39,16 +38,6 @@ public sealed class YellowstonePush : IBlockPush, IDisposable
     {
         (_address, _options) = (address, options);
         _subscribe = new Uri(address.Url, "/geyser.Geyser/Subscribe");
-        _http = new HttpMessageInvoker(new SocketsHttpHandler
-        {
-            AllowAutoRedirect = false, // a token goes where it was meant to go
-            ConnectTimeout = TimeSpan.FromSeconds(5),
-            InitialHttp2StreamWindowSize = 8 << 20, // a block at once, without waiting for the window to grow
-            KeepAlivePingDelay = TimeSpan.FromSeconds(15),
-            KeepAlivePingTimeout = TimeSpan.FromSeconds(15),
-            UseCookies = false,
-            UseProxy = !address.Url.IsLoopback,
-        });
         _again = new ResiliencePipelineBuilder { TimeProvider = options.Time }.AddRetry(new RetryStrategyOptions
         {
             MaxRetryAttempts = int.MaxValue,
@@ -64,12 +53,22 @@ public sealed class YellowstonePush : IBlockPush, IDisposable
 
     public async Task RunAsync(IBlockPushTaker taker, CancellationToken cancel)
     {
+        using var http = new HttpMessageInvoker(new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false, // a token goes where it was meant to go
+            ConnectTimeout = TimeSpan.FromSeconds(5),
+            InitialHttp2StreamWindowSize = 8 << 20, // a block at once, without waiting for the window to grow
+            KeepAlivePingDelay = TimeSpan.FromSeconds(15),
+            KeepAlivePingTimeout = TimeSpan.FromSeconds(15),
+            UseCookies = false,
+            UseProxy = !_address.Url.IsLoopback,
+        });
         try
         {
             while (true)
             {
                 await _again.ExecuteAsync(
-                    static async (state, token) => await state.Self.ListenAsync(state.Taker, token).ConfigureAwait(false), (Self: this, Taker: taker), cancel).ConfigureAwait(false);
+                    static async (state, token) => await state.Self.ListenAsync(state.Http, state.Taker, token).ConfigureAwait(false), (Self: this, Http: http, Taker: taker), cancel).ConfigureAwait(false);
                 await Task.Delay(_options.FirstPause * (0.5 + Random.Shared.NextDouble()), _options.Time, cancel).ConfigureAwait(false);
             }
         }
@@ -79,17 +78,15 @@ public sealed class YellowstonePush : IBlockPush, IDisposable
         }
     }
 
-    public void Dispose() => _http.Dispose();
-
     /// <summary>One connection. Returns when it broke after it had brought something; throws where it brought nothing.</summary>
-    private async Task ListenAsync(IBlockPushTaker taker, CancellationToken cancel)
+    private async Task ListenAsync(HttpMessageInvoker http, IBlockPushTaker taker, CancellationToken cancel)
     {
         using var quiet = new CancellationTokenSource(_options.Silence, _options.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, quiet.Token);
         var hasBrought = false;
         try
         {
-            using var stream = await GrpcStream.CallAsync(_http, _subscribe, _address.Token, Subscription, _options.MaxMessageBytes, either.Token).ConfigureAwait(false);
+            using var stream = await GrpcStream.CallAsync(http, _subscribe, _address.Token, Subscription, _options.MaxMessageBytes, either.Token).ConfigureAwait(false);
             taker.Connected(Shown);
             while (true)
             {
@@ -99,8 +96,9 @@ public sealed class YellowstonePush : IBlockPush, IDisposable
                 hasBrought = true;
             }
         }
-        catch (Exception e) when (!cancel.IsCancellationRequested && e is GrpcException or HttpRequestException or IOException or OperationCanceledException)
+        catch (Exception e) when (e is GrpcException or HttpRequestException or IOException or OperationCanceledException)
         {
+            cancel.ThrowIfCancellationRequested();
             var why = e switch
             {
                 GrpcException => e.Message,

@@ -50,7 +50,6 @@ internal sealed class Pushes : IBlockPushTaker, IAsyncDisposable
         await _ending.CancelAsync();
         await _running.WaitAsync(Patience);
         while (_blocks.Reader.TryRead(out var block)) { block.Body.Dispose(); }
-        _push.Dispose();
         _ending.Dispose();
     }
 }

@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Sluice.Ingest.Blocks;
+using Sluice.Ingest.Blocks.Json;
 using Sluice.Ingest.Decoding.Model;
 using Sluice.Ingest.Yellowstone;
 using Sluice.Ingest.Yellowstone.Messages;
@@ -40,6 +41,8 @@ public sealed class YellowstonePushTests
         var pushed = await pushes.BlockAsync();
         Assert.Equal((100UL, 99UL, Pubkey.Parse(SmallBlock.Key(7)), Pubkey.Parse(SmallBlock.Key(6))), (pushed.Slot, pushed.Header.ParentSlot, pushed.Header.Blockhash, pushed.Header.PreviousBlockhash));
         Assert.Equal(pushes.Shown, pushed.Body.Source);
+        Assert.True(pushed.Body.TryReadHeader(new JsonScratch(), out var header));
+        Assert.Equal(pushed.Header, header);
         Assert.Equal(Block.Block.ToByteArray(), pushed.Body.Bytes.ToArray());
         var block = new RawBlock();
         Assert.Equal(new ReadResult(ReadStatus.Read), pushed.Body.Read(new BlockReader(), block));
