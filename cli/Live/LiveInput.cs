@@ -7,12 +7,13 @@ using Sluice.Ingest.Live;
 
 namespace Sluice.Cli.Live;
 
-/// <summary>Blocks of nodes as input, without an end.</summary>
+/// <summary>Blocks of nodes as input.</summary>
 /// <param name="follower">Gets them.</param>
 /// <param name="first">First slot; null for the newest.</param>
 /// <param name="before">Last block that is known already.</param>
+/// <param name="until">Last slot; null for no end.</param>
 /// <param name="missed">Is told of what no endpoint gives: first and last slot, and why.</param>
-internal sealed class LiveInput(BlockFollower follower, ulong? first, ulong? before, Action<ulong, ulong, string> missed) : IInput
+internal sealed class LiveInput(BlockFollower follower, ulong? first, ulong? before, ulong? until, Action<ulong, ulong, string> missed) : IInput
 {
     private long _slot;
 
@@ -37,6 +38,12 @@ internal sealed class LiveInput(BlockFollower follower, ulong? first, ulong? bef
             while (blocks.MoveNextAsync().AsTask().GetAwaiter().GetResult())
             {
                 var block = blocks.Current;
+                if (block.First > until)
+                {
+                    block.Body?.Dispose();
+                    yield break;
+                }
+
                 Interlocked.Exchange(ref _slot, (long)block.Slot);
                 if (block.Body is { } body)
                 {

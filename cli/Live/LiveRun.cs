@@ -75,8 +75,11 @@ internal sealed class LiveRun : IDisposable
         Stored = Volatile.Read(ref _writer) is { } writer ? new LiveStored { Slots = writer.StoredSlots, Rows = writer.StoredRows } : null,
     };
 
-    /// <summary>Runs until cancelled, or until the store fails.</summary>
-    public async Task RunAsync(CancellationToken cancel)
+    /// <summary>What was seen; null before the run.</summary>
+    public ReplaySummary? Summary { get; private set; }
+
+    /// <summary>Runs until cancelled, until the last slot that was asked for, or until the store fails.</summary>
+    public async Task<ReplayTotals> RunAsync(CancellationToken cancel)
     {
         await using var writer = await StoreWriter.OpenAsync(
             _store, new StoreWriterOptions { BatchAge = BatchAge }, new StoreMetrics(_meters), ct: cancel).ConfigureAwait(false);
@@ -91,9 +94,10 @@ internal sealed class LiveRun : IDisposable
         Console.Error.WriteLine($"Following {string.Join(", ", _rpc.Endpoints.Select(e => e.Shown))} {start.Shown}.");
         _gaps = new GapBook(writer, Position, _options.Time);
         var findings = new ManyFindings([new LiveLedger(_ledger), .. _options.Findings]);
-        var input = new LiveInput(_follower, start.First, start.Before, _gaps.Missed);
+        var input = new LiveInput(_follower, start.First, start.Before, _options.Until, _gaps.Missed);
         var stored = await StoredSlots.LoadAsync(_store, start.Verified is > StoredBefore ? start.Verified.Value - StoredBefore : 0, ct: cancel).ConfigureAwait(false);
-        var run = new ReplayRun(input, writer, stored, new ReplayOptions { Findings = findings, Meters = _meters, IsEndless = true });
+        var run = new ReplayRun(input, writer, stored, new ReplayOptions { Findings = findings, Meters = _meters, IsEndless = _options.Until is null });
+        Summary = run.Summary;
 
         var final = new ChainClient(_rpc);
         var repair = new Repair(_store, writer, final, _ledger, findings);
@@ -101,19 +105,21 @@ internal sealed class LiveRun : IDisposable
         using var watch = _options.ValidatorsEvery > TimeSpan.Zero ? new ValidatorWatch(_options.Endpoints, _options.ValidatorsEvery, _meters) : null;
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         using var progress = new ProgressLine();
+        var running = run.RunAsync(progress, stop.Token);
         Task[] all =
         [
-            run.RunAsync(progress, stop.Token), reconciling.RunAsync(start.Verified, stop.Token),
+            running, reconciling.RunAsync(start.Verified, stop.Token),
             .. _options.Pushes.Select(p => p.RunAsync(_pushed, stop.Token)),
             .. watch is null ? Array.Empty<Task>() : [watch.RunAsync(writer, stop.Token)],
         ];
 
-        // None ends by itself: whichever does takes the others with it.
+        // Whichever ends takes the others with it.
         var first = await Task.WhenAny(all).ConfigureAwait(false);
         await stop.CancelAsync().ConfigureAwait(false);
         await Task.WhenAll(all).ContinueWith(static _ => { }, TaskScheduler.Default).ConfigureAwait(false);
         await first.ConfigureAwait(false);
         cancel.ThrowIfCancellationRequested();
+        return await running.ConfigureAwait(false);
     }
 
     public void Dispose() => _rpc.Dispose();

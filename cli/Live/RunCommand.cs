@@ -5,7 +5,6 @@ using Sluice.Api;
 using Sluice.Api.Metrics;
 using Sluice.Cli.Commands;
 using Sluice.Cli.Output;
-using Sluice.Ingest.Live;
 using Sluice.Ingest.Yellowstone;
 using Sluice.Sinks;
 using Sluice.Sinks.Migrations;
@@ -15,12 +14,6 @@ namespace Sluice.Cli.Live;
 /// <summary><c>sluice run --rpc URL</c>: the chain's blocks, as they are confirmed, through the whole pipeline into a store, and the api beside it.</summary>
 internal static class RunCommand
 {
-    /// <summary>Largest message of a WebSocket. Blocks of November 2025 have 4 to 8 MB.</summary>
-    private const int MaxMessageBytes = 256 << 20;
-
-    /// <summary>Slots come every 0.4 s: a connection that tells none for so long is broken.</summary>
-    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(10);
-
     public static Command Create()
     {
         var rpc = EndpointOption.Create();
@@ -61,7 +54,7 @@ internal static class RunCommand
                 Endpoints = endpoints,
                 Pushes =
                 [
-                    .. sockets.Select(s => new WebSocketPush(s, MaxMessageBytes, Silence, TimeProvider.System)),
+                    .. sockets.Select(NodeSockets.Of),
                     .. streams.Select(s => new YellowstonePush(s, new YellowstoneOptions())),
                 ],
                 From = parsed.GetValue(from),

@@ -16,7 +16,10 @@ public sealed record ChainSlot(ulong Slot, Pubkey Leader, ChainBlock? Block, Cha
 }
 
 /// <summary>Makes the slots of the simulated chain and, where a fork covers them, the blocks that are seen first.</summary>
-public sealed class ForkingChain(Simulator simulator, FaultPlan plan)
+/// <param name="simulator">Makes the chain.</param>
+/// <param name="plan">Has the forks.</param>
+/// <param name="told">Is told of each slot as it is made.</param>
+public sealed class ForkingChain(Simulator simulator, FaultPlan plan, Action<SimulatedSlot>? told = null)
 {
     private readonly ArrayBufferWriter<byte> _json = new(1 << 20);
     private readonly ForkBlocks _forks = new(plan.Options.Seed);
@@ -30,6 +33,7 @@ public sealed class ForkingChain(Simulator simulator, FaultPlan plan)
         slot = null!;
         _json.ResetWrittenCount();
         if (!simulator.TryNextBlock(_json, out var made)) { return false; }
+        told?.Invoke(made);
         if (made.Skipped)
         {
             slot = new ChainSlot(made.Slot, made.Leader, null, null, 0);

@@ -33,6 +33,9 @@ public sealed class NodeOptions
 
     public long MaxWaitingBytes { get; init; } = 256L << 20;
 
+    /// <summary>Is told of each slot as it is made, with what was planted in it.</summary>
+    public Action<SimulatedSlot>? Made { get; init; }
+
     /// <summary>What goes wrong.</summary>
     public FaultOptions Faults { get; init; } = new();
 

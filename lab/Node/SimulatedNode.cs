@@ -52,7 +52,7 @@ public sealed class SimulatedNode
         Options = options;
         var simulator = new Simulator(simulation);
         _plan = new FaultPlan(options.Faults);
-        _source = new ForkingChain(simulator, _plan);
+        _source = new ForkingChain(simulator, _plan, options.Made);
         Facts = new ClusterFacts(simulator);
         Chain = new NodeChain(simulation.FirstSlot, simulation.Cluster.EpochSlots, options, _plan);
         _notices = new NoticeBoard(Chain, options, _plan);
