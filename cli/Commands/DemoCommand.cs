@@ -95,7 +95,7 @@ internal static class DemoCommand
             var collector = new FindingCollector();
             using var surface = new LiveSurface(meters, TimeProvider.System);
             using var live = new LiveRun(Store, Options(node, simulation.FirstSlot, last, [collector, surface.Findings]), meters);
-            surface.Figures = () => new LiveFigures();
+            surface.Figures = () => live.Figures;
             using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel);
             var serving = Port is { } port
                 ? ApiCommand.ServeAsync(Store, new ApiOptions { Port = port }, registry, either.Token, live: surface.Services)

@@ -18,6 +18,7 @@ internal sealed record LiveOptions
 
     /// <summary>Time between two observations of validators; zero makes none.</summary>
     public TimeSpan ValidatorsEvery { get; init; }
+
     /// <summary>Last slot; the run ends when a later block has come. Null for no end.</summary>
     public ulong? Until { get; init; }
 

@@ -28,17 +28,20 @@ public sealed class FollowTests
         using var folder = new TemporaryFolder();
         var chain = SimulatorOptions.ForEvaluation(ulong.Parse(Seed, CultureInfo.InvariantCulture), int.MaxValue);
         var faults = WithForkAfter(chain.FirstSlot + Before + 40, out var forkEnd);
+        var pace = new Pace();
         await using var node = await ServeHost.StartAsync(
             new ServeOptions
             {
                 At = new IPEndPoint(IPAddress.Loopback, Node.Web3Tests.FreePair()),
                 Simulation = chain,
-                SlotTime = TimeSpan.FromMilliseconds(100),
+                SlotTime = TimeSpan.FromMilliseconds(50),
+                Published = (_, status) => pace.WaitFor(status.Confirmed),
                 SlotsBefore = Before,
                 Node = new NodeOptions { Faults = faults, KeepSlots = 4_096 },
             },
             TimeProvider.System,
             CancellationToken.None);
+        using var going = pace;
         string[] command =
         [
             "run", "--rpc", node.HttpAddress, "--rpc", node.HttpAddress + "#weight=2", "--from", chain.FirstSlot.ToString(CultureInfo.InvariantCulture),
@@ -46,14 +49,15 @@ public sealed class FollowTests
         ];
         await using (var first = await RunningRole.StartPlainAsync(command))
         {
-            await ReachedAsync(first, "position", chain.FirstSlot + 60);
+            await ReachedAsync(first, pace, "position", chain.FirstSlot + 60);
+            await Kafka.KafkaHarness.UntilAsync(() => StoredSlots(first) >= 40, $"seed {Seed}: 40 slots are stored");
             first.Kill();
         }
 
         // Without --from it goes on where the store ends.
         await using (var second = await RunningRole.StartPlainAsync([.. command[..5], .. command[7..]]))
         {
-            await ReachedAsync(second, "reconciled", forkEnd + 8);
+            await ReachedAsync(second, pace, "reconciled", forkEnd + 8);
             Assert.Equal(130, await second.EndAsync());
         }
 
@@ -74,7 +78,7 @@ public sealed class FollowTests
         Assert.Equal(0UL, await NumberAsync(folder["followed"], $"SELECT count() FROM gaps FINAL WHERE kind = 'missed' AND last_slot < {before}"));
     }
 
-    /// <summary>Every fault, with a seed that has a fork of some slots soon after a slot.</summary>
+    /// <summary>Every fault, with a seed that has a fork soon after a slot, longer than the chain may be ahead of its reader.</summary>
     private static FaultOptions WithForkAfter(ulong slot, out ulong end)
     {
         for (var seed = 7UL; ; seed++)
@@ -83,7 +87,7 @@ public sealed class FollowTests
             var plan = new FaultPlan(faults);
             for (var at = slot; at < slot + 40; at++)
             {
-                if (plan.ForkAt(at) is { } fork && fork.First == at && fork.End - fork.First >= 8)
+                if (plan.ForkAt(at) is { } fork && fork.First == at && fork.End - fork.First >= 20)
                 {
                     end = fork.End;
                     return faults;
@@ -92,16 +96,66 @@ public sealed class FollowTests
         }
     }
 
-    private static async Task ReachedAsync(RunningRole run, string kind, ulong slot) => await Kafka.KafkaHarness.UntilAsync(
+    private static async Task ReachedAsync(RunningRole run, Pace pace, string kind, ulong slot) => await Kafka.KafkaHarness.UntilAsync(
         () =>
         {
             var (status, body) = run.GetAsync("/metrics").GetAwaiter().GetResult();
-            var mark = $"pipeline_live_slot{{kind=\"{kind}\"}} ";
-            var at = body.IndexOf(mark, StringComparison.Ordinal);
-            return status == HttpStatusCode.OK && at >= 0
-                && ulong.Parse(body[(at + mark.Length)..].Split('\n')[0].Split(' ')[0], CultureInfo.InvariantCulture) >= slot;
+            if (status != HttpStatusCode.OK) { return false; }
+            pace.Reached(SlotOf(body, "position"));
+            return SlotOf(body, kind) >= slot;
         },
         $"seed {Seed}: {kind} comes to slot {slot}");
+
+    private static long StoredSlots(RunningRole run)
+    {
+        var (status, body) = run.GetAsync("/api/v1/summary").GetAwaiter().GetResult();
+        return status == HttpStatusCode.OK ? JsonDocument.Parse(body).RootElement.GetProperty("slots").GetInt64() : 0;
+    }
+
+    private static ulong SlotOf(string metrics, string kind)
+    {
+        var mark = $"pipeline_live_slot{{kind=\"{kind}\"}} ";
+        var at = metrics.IndexOf(mark, StringComparison.Ordinal);
+        return at < 0 ? 0 : ulong.Parse(metrics[(at + mark.Length)..].Split('\n')[0].Split(' ')[0], CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>Lets the chain go on only while its reader is near, so that a slow machine sees the forks too. What is late is there within eight slots.</summary>
+    private sealed class Pace : IDisposable
+    {
+        private const ulong Ahead = 12;
+
+        private readonly Lock _gate = new();
+        private readonly ManualResetEventSlim _mayGoOn = new(true);
+        private ulong _slot;
+        private ulong _position;
+
+        public void WaitFor(ulong slot)
+        {
+            lock (_gate)
+            {
+                _slot = slot;
+                Judge();
+            }
+
+            _mayGoOn.Wait();
+        }
+
+        public void Reached(ulong position)
+        {
+            lock (_gate)
+            {
+                _position = Math.Max(_position, position);
+                Judge();
+            }
+        }
+
+        public void Dispose() => Reached(ulong.MaxValue - Ahead);
+
+        private void Judge()
+        {
+            if (_slot <= _position + Ahead) { _mayGoOn.Set(); } else { _mayGoOn.Reset(); }
+        }
+    }
 
     private static async Task<ulong> NumberAsync(string store, string sql)
     {
