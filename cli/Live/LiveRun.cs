@@ -19,6 +19,9 @@ internal sealed class LiveRun : IDisposable
     /// <summary>Slots whose standing in the store is looked up, before those that are still to be compared.</summary>
     private const ulong StoredBefore = 4_096;
 
+    /// <summary>How long storing may take when the run ends.</summary>
+    private static readonly TimeSpan LastStore = TimeSpan.FromSeconds(1);
+
     private readonly IClickHouse _store;
     private readonly LiveOptions _options;
     private readonly IMeterFactory _meters;
@@ -117,12 +120,27 @@ internal sealed class LiveRun : IDisposable
         var first = await Task.WhenAny(all).ConfigureAwait(false);
         await stop.CancelAsync().ConfigureAwait(false);
         await Task.WhenAll(all).ContinueWith(static _ => { }, TaskScheduler.Default).ConfigureAwait(false);
+        await KeepAsync(writer).ConfigureAwait(false);
         await first.ConfigureAwait(false);
         cancel.ThrowIfCancellationRequested();
         return await running.ConfigureAwait(false);
     }
 
     public void Dispose() => _rpc.Dispose();
+
+    /// <summary>Stores what has not been stored yet, as far as that takes little time; what is lost is read again by the next run.</summary>
+    private static async Task KeepAsync(StoreWriter writer)
+    {
+        using var enough = new CancellationTokenSource(LastStore);
+        try
+        {
+            await writer.FlushAsync(enough.Token).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is OperationCanceledException or StoreException or ObjectDisposedException or InvalidOperationException)
+        {
+            // The next run begins where the store ends, whatever is in it.
+        }
+    }
 
     /// <summary>Tells that a source is lost, each reason once until it is back: it tries again every few seconds.</summary>
     private void NoteSource(string source, string? why)

@@ -55,14 +55,18 @@ internal sealed class Reconciling(
         if (comparison is null) { return null; }
         if (comparison.Changes.Count > 0)
         {
-            if (await repair.TryAsync(comparison, cancel) is not { } outcome) { return null; }
+            if (await repair.TryAsync(comparison, () => gaps.Settled(comparison), cancel) is not { } outcome) { return null; }
             position.NoteRetracted(outcome.Retracted);
             var slots = string.Join(", ", comparison.Changes.Take(5).Select(c => c.Slot)) + (comparison.Changes.Count > 5 ? ", …" : "");
             Fail.Print(FormattableString.Invariant(
                 $"finalized blocks differ from confirmed ones at {comparison.Changes.Count} slots ({slots}): rows replaced, {outcome.Retracted} findings retracted, {outcome.Made} made; the table gaps names each."));
         }
 
-        gaps.Settled(comparison);
+        else
+        {
+            gaps.Settled(comparison);
+        }
+
         _checkpoint = new CheckpointRow
         {
             Topology = StoredChain.Checkpoint,

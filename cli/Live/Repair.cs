@@ -31,17 +31,29 @@ internal sealed class Repair(IClickHouse store, StoreWriter writer, ChainClient 
     public readonly record struct Outcome(int Retracted, int Made);
 
     /// <summary>Repairs; false, with nothing done, where the block behind the last leader group is not finalized yet.</summary>
+    /// <param name="comparison">What differs.</param>
+    /// <param name="certain">Is called when everything is there that it takes, before anything is replaced.</param>
+    /// <param name="cancel">Ends it.</param>
     /// <exception cref="RpcException">A block cannot be had now; try again later.</exception>
-    public async Task<Outcome?> TryAsync(ChainComparison comparison, CancellationToken cancel)
+    public async Task<Outcome?> TryAsync(ChainComparison comparison, Action certain, CancellationToken cancel)
     {
         var final = new FinalChain(ledger, comparison);
         var ranges = final.AffectedRanges();
         if (ranges.Count > 0 && final.Next(ranges[^1].Last) is null) { return null; }
+        var runs = new List<RepairRun>(ranges.Count);
         var outcome = default(Outcome);
-        foreach (var (first, last) in ranges)
+        try
         {
-            var (retracted, made) = await RepairAsync(final, first, last, cancel).ConfigureAwait(false);
-            outcome = new Outcome(outcome.Retracted + retracted, outcome.Made + made);
+            foreach (var (first, last) in ranges) { runs.Add(await DetectAsync(final, first, last, cancel).ConfigureAwait(false)); }
+
+            // Nothing more is asked for. What is written down first is there whatever happens next.
+            certain();
+            await writer.FlushAsync(cancel).ConfigureAwait(false);
+            outcome = await ReplaceAsync(final, runs, cancel).ConfigureAwait(false);
+        }
+        finally
+        {
+            foreach (var run in runs) { run.Dispose(); }
         }
 
         foreach (var change in final.Known)
@@ -52,11 +64,11 @@ internal sealed class Repair(IClickHouse store, StoreWriter writer, ChainClient 
         return outcome;
     }
 
-    private async Task<Outcome> RepairAsync(FinalChain final, ulong first, ulong last, CancellationToken cancel)
+    private async Task<RepairRun> DetectAsync(FinalChain final, ulong first, ulong last, CancellationToken cancel)
     {
         var slots = final.Slots(first > Before ? first - Before : 0, last);
         for (var next = final.Next(last); next is { } after && slots.Count(s => s > last) < 2; next = final.Next(after)) { slots.Add(after); }
-        using var run = new RepairRun(first, last, final.Holds);
+        var run = new RepairRun(first, last, final.Holds);
         foreach (var some in slots.Chunk(AtOnce))
         {
             var bodies = await Task.WhenAll(some.Select(slot => chain.GetBlockAsync(slot, cancel))).ConfigureAwait(false);
@@ -68,19 +80,32 @@ internal sealed class Repair(IClickHouse store, StoreWriter writer, ChainClient 
         }
 
         await run.DetectAsync(cancel).ConfigureAwait(false);
-        await writer.FlushAsync(cancel).ConfigureAwait(false);
-        var before = await StoredFindings.LoadAsync(store, first, last, cancel).ConfigureAwait(false);
-        var now = run.Ids();
+        return run;
+    }
+
+    private async Task<Outcome> ReplaceAsync(FinalChain final, List<RepairRun> runs, CancellationToken cancel)
+    {
+        // A finding may only have moved, since forks have the same transactions at other places.
+        var before = new List<StoredFinding>();
+        foreach (var run in runs) { before.AddRange(await StoredFindings.LoadAsync(store, run.First, run.Last, cancel).ConfigureAwait(false)); }
+        var now = runs.SelectMany(r => r.Ids()).ToHashSet();
         var gone = before.Where(f => !now.Contains((f.Table, f.Id))).ToArray();
         await StoredFindings.RetractAsync(store, gone, cancel).ConfigureAwait(false);
-        await StoredChain.RemoveAsync(store, ledger.Slots(first, last).Union(final.Slots(first, last)), cancel).ConfigureAwait(false);
-        foreach (var change in final.Known.Where(c => c.Slot >= first && c.Slot <= last))
+        foreach (var change in final.Known)
         {
             if (change.Ours is { } ours) { findings?.Withdraw((long)change.Slot, ours.Blockhash); }
         }
 
         foreach (var finding in gone) { findings?.Retract(new Retraction(finding.Table, finding.Id, (long)finding.Slot, finding.RuleVersion)); }
-        var made = await run.WriteAsync(writer, before.Select(f => (f.Table, f.Id)).ToHashSet(), findings, cancel).ConfigureAwait(false);
+        var known = before.Select(f => (f.Table, f.Id)).ToHashSet();
+        var made = 0;
+        foreach (var run in runs)
+        {
+            await StoredFindings.RemoveAsync(store, run.First, run.Last, cancel).ConfigureAwait(false);
+            await StoredChain.RemoveAsync(store, ledger.Slots(run.First, run.Last).Union(final.Slots(run.First, run.Last)), cancel).ConfigureAwait(false);
+            made += await run.WriteAsync(writer, known, findings, cancel).ConfigureAwait(false);
+        }
+
         await writer.FlushAsync(cancel).ConfigureAwait(false);
         return new Outcome(gone.Length, made);
     }

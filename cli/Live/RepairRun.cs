@@ -29,6 +29,10 @@ internal sealed class RepairRun(ulong first, ulong last, Func<long, Pubkey, bool
     private readonly List<RecordBatch> _results = [];
     private readonly BlockFacts _facts = new();
 
+    public ulong First => first;
+
+    public ulong Last => last;
+
     /// <summary>Reads a block.</summary>
     /// <exception cref="RpcException">It cannot be read, or is not the one of this hash.</exception>
     public void Read(BlockBody body, ulong slot, Pubkey hash)

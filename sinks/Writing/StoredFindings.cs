@@ -56,5 +56,16 @@ public static class StoredFindings
         }
     }
 
+    /// <summary>Removes the findings of a range of slots, both ends included, that are not retracted, so that others can take their places.</summary>
+    public static async Task RemoveAsync(IClickHouse store, ulong first, ulong last, CancellationToken ct)
+    {
+        foreach (var table in Tables)
+        {
+            var where = string.Create(CultureInfo.InvariantCulture, $"slot >= {first} AND slot <= {last} AND NOT retracted");
+            var there = await store.QueryAsync(new ClickHouseQuery($"SELECT 1 FROM {table} WHERE {where} LIMIT 1"), ct).ConfigureAwait(false);
+            if (there.Rows > 0) { await store.ExecuteAsync($"DELETE FROM {table} WHERE {where}", ct).ConfigureAwait(false); }
+        }
+    }
+
     private static string Quoted(string text) => text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "\\'", StringComparison.Ordinal);
 }

@@ -74,7 +74,8 @@ public sealed class FollowTests
 
         // Where another block was followed than was finalized, the table says so.
         var explained = await NumberAsync(folder["followed"], "SELECT count() FROM gaps FINAL WHERE kind = 'replaced' AND blockhash != former_blockhash");
-        Assert.True(explained > 0, $"seed {faults.Seed}: no replaced block is written down");
+        var rows = await SluiceProcess.RunAsync("query", "SELECT slot, kind, reason FROM gaps FINAL ORDER BY slot", "--store", folder["followed"], "--json");
+        Assert.True(explained > 0, $"seed {faults.Seed}: no replaced block is written down; fork to {forkEnd}, reconciled {reconciled}: {string.Join('\n', rows.Lines)}");
         Assert.Equal(0UL, await NumberAsync(folder["followed"], $"SELECT count() FROM gaps FINAL WHERE kind = 'missed' AND last_slot < {before}"));
     }
 
