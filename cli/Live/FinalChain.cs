@@ -50,15 +50,16 @@ internal sealed class FinalChain
     }
 
     /// <summary>
-    /// First and last slots of the runs of leader groups whose findings may change: those of the changed slots, and of the blocks before and after each, on
-    /// the chain as it was and as it is.
+    /// First and last slots of the runs of leader groups whose findings may change: those of the changed slots with their neighbours, and of the blocks before and
+    /// after each, on the chain as it was and as it is.
     /// </summary>
     public List<(ulong First, ulong Last)> AffectedRanges()
     {
         var groups = new SortedSet<ulong>();
         foreach (var change in Known)
         {
-            groups.Add(change.Slot / GroupSlots);
+            // What a group's window shows may belong to the slot before or after it.
+            for (var group = change.Slot / GroupSlots; group <= (change.Slot / GroupSlots) + 2; group++) { if (group > 0) { groups.Add(group - 1); } }
             foreach (var slots in new[] { _blocks.Keys, (IEnumerable<ulong>)_ledger.Slots(0, _comparison.UpTo) })
             {
                 ulong? before = null;

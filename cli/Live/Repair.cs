@@ -22,6 +22,9 @@ internal sealed class Repair(IClickHouse store, StoreWriter writer, ChainClient 
     /// <summary>Slots that are read before the groups, so that the block before the first one is among them.</summary>
     private const ulong Before = 8;
 
+    /// <summary>Slots that are read after the groups, and one block more: the window of the group behind may show what belongs to the last one.</summary>
+    private const ulong After = 4;
+
     /// <summary>Blocks that are asked for at once.</summary>
     private const int AtOnce = 4;
 
@@ -39,7 +42,7 @@ internal sealed class Repair(IClickHouse store, StoreWriter writer, ChainClient 
     {
         var final = new FinalChain(ledger, comparison);
         var ranges = final.AffectedRanges();
-        if (ranges.Count > 0 && final.Next(ranges[^1].Last) is null) { return null; }
+        if (ranges.Count > 0 && final.Next(ranges[^1].Last + After) is null) { return null; }
         var runs = new List<RepairRun>(ranges.Count);
         var outcome = default(Outcome);
         try
@@ -67,7 +70,12 @@ internal sealed class Repair(IClickHouse store, StoreWriter writer, ChainClient 
     private async Task<RepairRun> DetectAsync(FinalChain final, ulong first, ulong last, CancellationToken cancel)
     {
         var slots = final.Slots(first > Before ? first - Before : 0, last);
-        for (var next = final.Next(last); next is { } after && slots.Count(s => s > last) < 2; next = final.Next(after)) { slots.Add(after); }
+        for (var next = final.Next(last); next is { } after; next = final.Next(after))
+        {
+            slots.Add(after);
+            if (after > last + After) { break; }
+        }
+
         var run = new RepairRun(first, last, final.Holds);
         foreach (var some in slots.Chunk(AtOnce))
         {

@@ -19,8 +19,8 @@ public static class RuleVersions
     /// <summary>2: what version 3 of the sandwich rules turns down.</summary>
     public const int RoundTrip = 2;
 
-    /// <summary>1: first.</summary>
-    public const int Jit = 2;
+    /// <summary>2: gains at the price after the last victim; positions that no swap used are none. 3: liquidity over the border of two groups.</summary>
+    public const int Jit = 3;
 
     /// <summary>1: first.</summary>
     public const int Liquidation = 1;

@@ -61,12 +61,13 @@ public static class JitTopology
         private readonly JitDetector _detector = new();
         private readonly PriceBook _prices = new();
         private readonly long[][] _verdicts = [.. Enumerable.Range(0, OwnSlots).Select(_ => new long[JitRules.Count])];
-        private readonly (long? Time, Pubkey? Leader)[] _headers = new (long?, Pubkey?)[OwnSlots];
+        private readonly (long? Time, Pubkey? Leader)[] _headers = new (long?, Pubkey?)[OwnSlots + 2];
         private long _firstSlot;
 
         public void Begin(long group)
         {
             _firstSlot = group * OwnSlots;
+            Array.Clear(_headers);
             _detector.Begin();
             _prices.BeginGroup(group);
         }
@@ -74,7 +75,7 @@ public static class JitTopology
         public void Take(in Block block, bool isContext)
         {
             _detector.Take(block, _prices);
-            if (!isContext) { KeepHeader(block); }
+            KeepHeader(block);
         }
 
         public void Take(in Block block, IGroupDetector neighbour)
@@ -82,6 +83,7 @@ public static class JitTopology
             var other = (Group)neighbour;
             _detector.Take(block, _prices, other._detector, other._prices);
             KeepHeader(block);
+            other.KeepHeader(block);
         }
 
         public void End()
@@ -94,8 +96,9 @@ public static class JitTopology
                 var verdict = _detector.Judge(i, _prices, out var slot, ref finding);
                 var isOwn = slot >= _firstSlot && slot < _firstSlot + OwnSlots;
                 if (isOwn) { _verdicts[slot - _firstSlot][(int)verdict]++; }
-                if (!isOwn || verdict != JitVerdict.Jit) { at.TakeBack(Topics.Jit); }
-                else { (finding.BlockTimeUnixMs, finding.Leader) = _headers[slot - _firstSlot]; }
+                var isFound = verdict == JitVerdict.Jit && (isOwn || _detector.IsSeenHereOnly(i, slot, _firstSlot, _firstSlot + OwnSlots - 1));
+                if (!isFound) { at.TakeBack(Topics.Jit); }
+                else { (finding.BlockTimeUnixMs, finding.Leader) = _headers[PlaceOf(slot)]; }
             }
 
             for (var i = 0; i < OwnSlots; i++)
@@ -104,6 +107,9 @@ public static class JitTopology
             }
         }
 
-        private void KeepHeader(in Block block) => _headers[block.Slot - _firstSlot] = (block.BlockTimeUnixMs, block.Leader);
+        private void KeepHeader(in Block block) => _headers[PlaceOf(block.Slot)] = (block.BlockTimeUnixMs, block.Leader);
+
+        /// <summary>Place of a slot's header: the group's own after that of the block before it, and before that of the block behind it.</summary>
+        private int PlaceOf(long slot) => (int)Math.Clamp(slot - _firstSlot + 1, 0, OwnSlots + 1);
     }
 }

@@ -11,7 +11,7 @@ namespace Sluice.Processors.Core.Jit;
 /// <list type="number">
 /// <item>An addition opens an episode of its position; further changes of the position join it, until an addition follows that finds it removed.</item>
 /// <item>Swaps of a pool are kept from its first addition on, in a list; an episode knows where in it it began and where its last removal stands.</item>
-/// <item>When the window is whole each episode is judged, and belongs to the group of its first victim, or, without one, of its first addition.</item>
+/// <item>When the window is whole each episode is judged, and belongs to the group of its first victim, or, without one, of its first addition; one that only a neighbouring group sees as a whole is found there.</item>
 /// </list>
 /// Costs one look-up a change, and one a swap; an episode that was removed walks the swaps it brackets once. Memory is that of a window, and nothing is
 /// allocated once buffers have grown but findings. Not thread-safe.
@@ -90,6 +90,16 @@ public sealed class JitDetector
         finding.Slot = slot;
         return JitVerdict.Jit;
     }
+
+    /// <summary>
+    /// True of a candidate that the group of its slot does not see as a whole: it ends after the slot behind that group, or begins before the slot in front of it.
+    /// </summary>
+    /// <param name="index">0 to <see cref="Count"/> − 1.</param>
+    /// <param name="slot">Its slot, as <see cref="Judge"/> told it, outside of this group.</param>
+    /// <param name="start">First slot of this group.</param>
+    /// <param name="end">Last slot of this group.</param>
+    public bool IsSeenHereOnly(int index, long slot, long start, long end) =>
+        slot < start ? _episodes[index].LastSlot > start : slot > end && _episodes[index].FirstSlot < end;
 
     private static bool IsBefore(in LiquidityChange change, in Swap swap) =>
         change.IxIndex != swap.IxIndex ? change.IxIndex < swap.IxIndex : change.InnerIxIndex < swap.InnerIxIndex;

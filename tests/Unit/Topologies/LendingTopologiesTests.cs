@@ -23,7 +23,11 @@ public class LendingTopologiesTests
         [107] = "tx lp\n add P lp 1000000 SOL 150000 USDC position X\ntx victim\n swap P victim 500000 SOL > 74000 USDC\ntx lp tip 9\n remove P lp 1500300 SOL 76000 USDC position X",
         [108] = "tx a\ntx a tip 5\ntx u failed wrapper bot",
         [110] = "tx c failed wrapper other",
+        [111] = "tx lp\n add R lp 1000000 SOL 150000 USDC position Y\ntx victim\n swap R victim 500000 SOL > 74000 USDC",
+        [113] = "tx lp\n remove R lp 1500300 SOL 76000 USDC position Y",
         [116] = "tx t failed\n liquidate solend t debtor",
+        [118] = "tx lp\n add T lp 1000000 SOL 150000 USDC position Z",
+        [120] = "tx victim\n swap T victim 500000 SOL > 74000 USDC\ntx lp\n remove T lp 1500300 SOL 76000 USDC position Z",
     };
 
     public static TheoryData<string> Names => [LiquidationTopology.Name, JitTopology.Name, BundlesTopology.Name];
@@ -45,11 +49,12 @@ public class LendingTopologiesTests
     public void Liquidity_over_a_groups_border_is_the_group_of_its_victim()
     {
         var rows = Run(JitTopology.Name, 1);
-        Assert.Equal(["jit 104 103-105 300", "jit 107 107-107 300", "rejected 105 jit stays 1"], rows);
+        Assert.Equal(["jit 104 103-105 300", "jit 107 107-107 300", "jit 111 111-113 300", "jit 120 118-120 300", "rejected 105 jit stays 1", "rejected 111 jit stays 1"], rows);
     }
 
     [Fact]
-    public void Bundles_are_each_blocks_own() => Assert.Equal(["bundle 107 3", "bundle 108 2"], Run(BundlesTopology.Name, 1));
+    public void Bundles_are_each_blocks_own() => Assert.Equal(
+        ["bundle 107 3", "bundle 108 2", "rejected 111 bundles no_tip 1", "rejected 120 bundles no_tip 1"], Run(BundlesTopology.Name, 1));
 
     [Theory]
     [MemberData(nameof(Names))]
