@@ -55,7 +55,7 @@ internal sealed class Reconciling(
         if (comparison is null) { return null; }
         if (comparison.Changes.Count > 0)
         {
-            if (await repair.TryAsync(comparison, () => gaps.Settled(comparison), cancel) is not { } outcome) { return null; }
+            if (await repair.TryAsync(comparison, gaps.Settled, cancel) is not { } outcome) { return null; }
             position.NoteRetracted(outcome.Retracted);
             var slots = string.Join(", ", comparison.Changes.Take(5).Select(c => c.Slot)) + (comparison.Changes.Count > 5 ? ", …" : "");
             Fail.Print(FormattableString.Invariant(

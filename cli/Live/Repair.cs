@@ -26,7 +26,12 @@ internal sealed class Repair(IClickHouse store, StoreWriter writer, ChainClient 
     private const ulong After = 4;
 
     /// <summary>Blocks that are asked for at once.</summary>
-    private const int AtOnce = 4;
+    private const int AtOnce = 6;
+
+    /// <summary>Rounds in which endpoints answer not to have a block that it takes, before it is given up.</summary>
+    private const int MostTries = 8;
+
+    private int _tries;
 
     /// <summary>What a repair has changed.</summary>
     /// <param name="Retracted">Findings that hold no more.</param>
@@ -35,22 +40,36 @@ internal sealed class Repair(IClickHouse store, StoreWriter writer, ChainClient 
 
     /// <summary>Repairs; false, with nothing done, where the block behind the last leader group is not finalized yet.</summary>
     /// <param name="comparison">What differs.</param>
-    /// <param name="certain">Is called when everything is there that it takes, before anything is replaced.</param>
+    /// <param name="certain">Is told what is replaced, and what stays because no endpoint gives it any more, when everything is there that it takes and before anything is replaced.</param>
     /// <param name="cancel">Ends it.</param>
     /// <exception cref="RpcException">A block cannot be had now; try again later.</exception>
-    public async Task<Outcome?> TryAsync(ChainComparison comparison, Action certain, CancellationToken cancel)
+    public async Task<Outcome?> TryAsync(ChainComparison comparison, Action<ChainComparison> certain, CancellationToken cancel)
     {
         var final = new FinalChain(ledger, comparison);
         var ranges = final.AffectedRanges();
+        var missed = new List<(ulong First, ulong Last, string Why)>();
         if (ranges.Count > 0 && final.Next(ranges[^1].Last + After) is null) { return null; }
         var runs = new List<RepairRun>(ranges.Count);
         var outcome = default(Outcome);
         try
         {
-            foreach (var (first, last) in ranges) { runs.Add(await DetectAsync(final, first, last, cancel).ConfigureAwait(false)); }
+            foreach (var (first, last) in ranges)
+            {
+                try
+                {
+                    runs.Add(await DetectAsync(final, first, last, cancel).ConfigureAwait(false));
+                }
+                catch (RpcException e) when (e.Fault is RpcFault.NotThere or RpcFault.BadReply && ++_tries >= MostTries)
+                {
+                    missed.Add((first, last, e.Message));
+                }
+            }
 
             // Nothing more is asked for. What is written down first is there whatever happens next.
-            certain();
+            _tries = 0;
+            comparison = Without(comparison, missed);
+            final = new FinalChain(ledger, comparison);
+            certain(comparison);
             await writer.FlushAsync(cancel).ConfigureAwait(false);
             outcome = await ReplaceAsync(final, runs, cancel).ConfigureAwait(false);
         }
@@ -65,6 +84,14 @@ internal sealed class Repair(IClickHouse store, StoreWriter writer, ChainClient 
         }
 
         return outcome;
+    }
+
+    /// <summary>The comparison, with what no endpoint gives any more as missed: it stays as it is, and is written down.</summary>
+    private static ChainComparison Without(ChainComparison comparison, List<(ulong First, ulong Last, string Why)> missed)
+    {
+        if (missed.Count == 0) { return comparison; }
+        var changes = comparison.Changes.Select(c => missed.Find(m => c.Slot >= m.First && c.Slot <= m.Last).Why is { } why ? c with { Final = null, Missed = why } : c);
+        return comparison with { Changes = [.. changes] };
     }
 
     private async Task<RepairRun> DetectAsync(FinalChain final, ulong first, ulong last, CancellationToken cancel)

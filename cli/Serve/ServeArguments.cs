@@ -23,7 +23,8 @@ internal sealed class ServeArguments
     private readonly Option<double> _speed = new("--speed") { Description = "With --serve: how many times faster than --slot-ms says slots go by.", DefaultValueFactory = _ => 1 };
     private readonly Option<int?> _grpcPort = new("--grpc-port") { Description = "With --serve: port on which blocks are streamed by Yellowstone gRPC as well, without TLS. None by default.", HelpName = "PORT" };
     private readonly Option<int?> _rateLimit = new("--rate-limit") { Description = "With --serve: requests a second that are answered; more get status 429. No limit by default.", HelpName = "N" };
-    private readonly Option<int> _keep = new("--keep") { Description = "With --serve: slots whose blocks are kept, as long as they take less than 1 GiB.", HelpName = "SLOTS", DefaultValueFactory = _ => 512 };
+    private readonly Option<int> _keep = new("--keep") { Description = "With --serve: slots whose blocks are kept, as long as they take less than --keep-mib says.", HelpName = "SLOTS", DefaultValueFactory = _ => 512 };
+    private readonly Option<int> _keepMib = new("--keep-mib") { Description = "With --serve: MiB that kept blocks take at most; the newest 64 are kept whatever they take.", HelpName = "MIB", DefaultValueFactory = _ => 1_024 };
     private readonly Option<string[]> _faults = FaultArgument.CreateOption();
     private readonly Option<ulong> _faultSeed = new("--fault-seed") { Description = "With --serve: seed of the faults.", DefaultValueFactory = _ => 1 };
 
@@ -35,6 +36,7 @@ internal sealed class ServeArguments
         });
         Bound(_slotMs, 1, 60_000);
         Bound(_keep, 96, 1_000_000);
+        Bound(_keepMib, 1, 1_000_000);
         _speed.Validators.Add(r =>
         {
             if (!(r.GetValueOrDefault<double>() is >= 0.01 and <= 1_000)) { r.AddError("--speed takes 0.01 to 1000."); }
@@ -51,7 +53,7 @@ internal sealed class ServeArguments
 
     public void AddTo(Command command)
     {
-        foreach (var option in (Option[])[_serve, _slotMs, _speed, _grpcPort, _rateLimit, _keep, _faults, _faultSeed]) { command.Options.Add(option); }
+        foreach (var option in (Option[])[_serve, _slotMs, _speed, _grpcPort, _rateLimit, _keep, _keepMib, _faults, _faultSeed]) { command.Options.Add(option); }
     }
 
     /// <summary>Whether the chain is to be served.</summary>
@@ -70,7 +72,7 @@ internal sealed class ServeArguments
             GrpcPort = parsed.GetValue(_grpcPort),
             Simulation = simulation,
             SlotTime = TimeSpan.FromMilliseconds(parsed.GetValue(_slotMs) / parsed.GetValue(_speed)),
-            Node = new NodeOptions { KeepSlots = parsed.GetValue(_keep), RequestsPerSecond = parsed.GetValue(_rateLimit), Faults = faults },
+            Node = new NodeOptions { KeepSlots = parsed.GetValue(_keep), KeepBytes = (long)parsed.GetValue(_keepMib) << 20, RequestsPerSecond = parsed.GetValue(_rateLimit), Faults = faults },
         };
     }
 
