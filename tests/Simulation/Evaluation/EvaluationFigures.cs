@@ -15,12 +15,6 @@ public class EvaluationFigures
     /// <summary>All evasions together; docs/benchmark.md names those that are missed. Below the 0.95 that is asked at full size: these chains have some 250, three of which are more than a hundredth.</summary>
     private const double EvasionRecall = 0.94;
 
-    /// <summary>
-    /// Below the others: provisions that cross a leader group's window (added in its last slot, removed two slots on) are planted and cannot be found, and these
-    /// chains have so few that two of them are more than a hundredth.
-    /// </summary>
-    private const double JitRecall = 0.97;
-
     [Fact]
     public async Task Detectors_reach_what_is_asked_of_them_on_simulated_chains()
     {
@@ -35,9 +29,8 @@ public class EvaluationFigures
         Assert.True(evaluator[TruthKind.Arbitrage].All.Planted > 100, text);
         var sandwich = evaluator[TruthKind.Sandwich];
         Assert.True(sandwich.Plain.Planted > 50 && sandwich.Evading.Planted > 50, text);
-        var missed = new Thresholds(Precision, Recall, EvasionRecall).Missed(evaluator)
-            .Where(line => !line.StartsWith("recall of jit", StringComparison.Ordinal)).ToArray();
-        Assert.True(evaluator[TruthKind.Jit].All is { Planted: > 50, Recall: >= JitRecall }, text);
+        var missed = new Thresholds(Precision, Recall, EvasionRecall).Missed(evaluator).ToArray();
+        Assert.True(evaluator[TruthKind.Jit].All.Planted > 50, text);
         Assert.True(missed.Length == 0, string.Join('\n', missed) + "\n" + text);
         Assert.True(sandwich.Evading.PrecisionWith(sandwich.RowsInvented) is null or >= Precision, text);
         foreach (var kind in Evaluator.ScoredKinds)
