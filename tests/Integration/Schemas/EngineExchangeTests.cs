@@ -101,7 +101,7 @@ public sealed class EngineExchangeTests : IDisposable
     private static JsonNode? AsText(JsonNode? value) => value switch
     {
         null => null,
-        JsonObject row => new JsonObject(row.Select(p => KeyValuePair.Create(p.Key, p.Key is "block_time" or "updated" ? AsTime(p.Value) : AsText(p.Value)))),
+        JsonObject row => new JsonObject(row.Select(p => KeyValuePair.Create(p.Key, p.Key is "block_time" or "updated" or "noticed" or "observed_at" ? AsTime(p.Value) : AsText(p.Value)))),
         JsonArray list => new JsonArray([.. list.Select(AsText)]),
         _ when value.GetValueKind() == System.Text.Json.JsonValueKind.Number && IsFloat(value) =>
             JsonValue.Create(double.Parse(value.ToJsonString(), CultureInfo.InvariantCulture).ToString("R", CultureInfo.InvariantCulture)),
