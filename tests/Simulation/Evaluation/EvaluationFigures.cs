@@ -9,11 +9,11 @@ namespace Sluice.Tests.Simulation.Evaluation;
 public class EvaluationFigures
 {
     private const ulong FirstSeed = 31;
-    private const int Seeds = 3, Slots = 250;
+    private const int Seeds = 4, Slots = 300;
     private const double Precision = 0.99, Recall = 0.99, ProfitError = 0.001, LossError = 0.02;
 
-    /// <summary>All evasions together; docs/benchmark.md names those that are missed. Below the 0.95 that is asked at full size: these chains have some 250, three of which are more than a hundredth.</summary>
-    private const double EvasionRecall = 0.94;
+    /// <summary>All evasions together, some 400 here; docs/benchmark.md names those that are missed.</summary>
+    private const double EvasionRecall = 0.95;
 
     [Fact]
     public async Task Detectors_reach_what_is_asked_of_them_on_simulated_chains()
