@@ -11,6 +11,9 @@ internal static class EndpointOption
     /// <summary>Environment variable with endpoints, separated by spaces, so that a key need not stand in a command line.</summary>
     private const string Variable = "SLUICE_RPC";
 
+    /// <summary>Whether the environment names nodes.</summary>
+    public static bool HasDefault => !string.IsNullOrWhiteSpace(Environment.GetEnvironmentVariable(Variable));
+
     public static Option<string[]> Create() => new("--rpc")
     {
         Description = $"Address of a node's JSON-RPC; repeatable. URL#weight=3 gets three times the requests of another. Default: {Variable}.",

@@ -7,13 +7,19 @@ using Sluice.Ingest.Live;
 
 namespace Sluice.Cli.Live;
 
+/// <summary>Says to a person what becomes of slots that were missed, or what to do.</summary>
+/// <param name="first">The first of them.</param>
+/// <param name="isOne">Whether it is the only one.</param>
+internal delegate string MissedRemedy(ulong first, bool isOne);
+
 /// <summary>Blocks of nodes as input.</summary>
 /// <param name="follower">Gets them.</param>
 /// <param name="first">First slot; null for the newest.</param>
 /// <param name="before">Last block that is known already.</param>
 /// <param name="until">Last slot; null for no end.</param>
 /// <param name="missed">Is told of what no endpoint gives: first and last slot, and why.</param>
-internal sealed class LiveInput(BlockFollower follower, ulong? first, ulong? before, ulong? until, Action<ulong, ulong, string> missed) : IInput
+/// <param name="remedy">Says what becomes of that.</param>
+internal sealed class LiveInput(BlockFollower follower, ulong? first, ulong? before, ulong? until, Action<ulong, ulong, string> missed, MissedRemedy remedy) : IInput
 {
     private long _slot;
 
@@ -47,12 +53,12 @@ internal sealed class LiveInput(BlockFollower follower, ulong? first, ulong? bef
                 Interlocked.Exchange(ref _slot, (long)block.Slot);
                 if (block.Body is { } body)
                 {
-                    yield return (new LiveDocument(body), null);
+                    yield return (new LiveDocument(body, (long)block.Slot), null);
                     continue;
                 }
 
                 missed(block.First, block.Slot, block.Missed!.Message);
-                yield return (null, new InputProblem(block.Missed.Endpoint, "missed-slot", MissedText(block)));
+                yield return (null, new InputProblem(block.Missed.Endpoint, "missed-slot", MissedText(block), (long)block.Slot));
             }
         }
         finally
@@ -61,13 +67,18 @@ internal sealed class LiveInput(BlockFollower follower, ulong? first, ulong? bef
         }
     }
 
-    private static string MissedText(in FollowedBlock block) => block.First == block.Slot
-        ? $"slot {block.Slot} has a block that no endpoint gave ({block.Missed!.Message}); it is asked for again when it is finalized"
-        : $"slots {block.First} to {block.Slot} have blocks that no endpoint gave ({block.Missed!.Message}); they are asked for again when they are finalized";
+    private string MissedText(in FollowedBlock block)
+    {
+        var isOne = block.First == block.Slot;
+        var which = isOne ? $"slot {block.Slot} has a block" : $"slots {block.First} to {block.Slot} have blocks";
+        return $"{which} that no endpoint gave ({block.Missed!.Message}); {remedy(block.First, isOne)}";
+    }
 
-    private sealed class LiveDocument(BlockBody body) : InputDocument
+    private sealed class LiveDocument(BlockBody body, long slot) : InputDocument
     {
         public override string Source => body.Source;
+
+        public override long? AskedSlot => slot;
 
         public override ReadOnlySpan<byte> Bytes => body.Bytes;
 

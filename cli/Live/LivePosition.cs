@@ -1,39 +1,42 @@
 using System.Diagnostics.Metrics;
 using Sluice.Ingest;
-using Sluice.Ingest.Live;
 using Sluice.Schemas.Records;
 
 namespace Sluice.Cli.Live;
 
-/// <summary>How far a live run is, and what it has met; also as metrics. Safe for concurrent use.</summary>
+/// <summary>How far following a chain is, and what it has met; also as metrics. Safe for concurrent use.</summary>
 internal sealed class LivePosition
 {
     private static readonly string[] KindNames = ["back_filled", "replaced", "orphaned", "missed"];
 
-    private readonly BlockFollower _follower;
-    private readonly ChainLedger _ledger;
+    private readonly Func<ulong> _tip;
+    private readonly Func<ulong?> _position;
     private readonly long[] _gaps = new long[KindNames.Length];
     private readonly Dictionary<string, bool> _sources = [];
     private long _finalized;
     private long _reconciled;
     private long _retracted;
 
-    public LivePosition(BlockFollower follower, ChainLedger ledger, IMeterFactory meters)
+    /// <param name="tip">Tells the newest slot that nodes told; 0 before there is one.</param>
+    /// <param name="position">Tells the newest slot that went through; null before there is one.</param>
+    /// <param name="byPush">Counts the blocks that a push brought before an answer did.</param>
+    /// <param name="meters">Makes the meter.</param>
+    public LivePosition(Func<ulong> tip, Func<ulong?> position, Func<long> byPush, IMeterFactory meters)
     {
-        (_follower, _ledger) = (follower, ledger);
+        (_tip, _position) = (tip, position);
         var meter = meters.Create(IngestMetrics.MeterName);
         meter.CreateObservableGauge("pipeline.live.slot", Slots, "{slot}", "Where the chain and the run are: tip, finalized, position, reconciled.");
         meter.CreateObservableCounter("pipeline.live.gap", Gaps, "{slot}", "Slots that were not there at once, or not rightly, by what became of them.");
         meter.CreateObservableCounter("pipeline.live.finding.retracted", () => Retracted, "{finding}", "Findings that were retracted because a block was replaced.");
-        meter.CreateObservableCounter("pipeline.live.block.pushed", () => _follower.ByPush, "{block}", "Blocks that a push brought before an answer did.");
+        meter.CreateObservableCounter("pipeline.live.block.pushed", byPush, "{block}", "Blocks that a push brought before an answer did.");
         meter.CreateObservableGauge("pipeline.live.source.connected", Connected, null, "1 where a source that pushes is connected, else 0.");
     }
 
     /// <summary>The newest slot that nodes told; 0 before there is one.</summary>
-    public ulong Tip => _follower.Tip;
+    public ulong Tip => _tip();
 
     /// <summary>The newest slot that went through the pipeline.</summary>
-    public ulong? Position => _ledger.Position;
+    public ulong? Position => _position();
 
     /// <summary>The newest finalized slot that nodes told; 0 before there is one.</summary>
     public ulong Finalized => (ulong)Interlocked.Read(ref _finalized);

@@ -40,12 +40,12 @@ internal sealed class LiveRun : IDisposable
         _rpc = new RpcClient(new RpcOptions { Endpoints = options.Endpoints, Time = options.Time }, new RpcMetrics(meters));
         _outage = new Outage(options.Time);
         _pushed = new PushedBlocks { Changed = NoteSource };
-        _follower = new BlockFollower(new ChainClient(_rpc, "confirmed"), new FollowerOptions { Time = options.Time }, _pushed)
+        _follower = new BlockFollower(new ChainClient(_rpc, Commitment.Confirmed), new FollowerOptions { Time = options.Time }, _pushed)
         {
             Waiting = _outage.Tell,
             Found = slot => _gaps?.BackFilled(slot),
         };
-        Position = new LivePosition(_follower, _ledger, meters);
+        Position = new LivePosition(() => _follower.Tip, () => _ledger.Position, () => _follower.ByPush, meters);
         foreach (var push in options.Pushes) { Position.NoteSource(push.Shown, false); }
     }
 
@@ -97,7 +97,7 @@ internal sealed class LiveRun : IDisposable
         Console.Error.WriteLine($"Following {string.Join(", ", _rpc.Endpoints.Select(e => e.Shown))} {start.Shown}.");
         _gaps = new GapBook(writer, Position, _options.Time);
         var findings = new ManyFindings([new LiveLedger(_ledger), .. _options.Findings]);
-        var input = new LiveInput(_follower, start.First, start.Before, _options.Until, _gaps.Missed);
+        var input = new LiveInput(_follower, start.First, start.Before, _options.Until, _gaps.Missed, AskedAgain);
         var stored = await StoredSlots.LoadAsync(_store, start.Verified is > StoredBefore ? start.Verified.Value - StoredBefore : 0, ct: cancel).ConfigureAwait(false);
         var run = new ReplayRun(input, writer, stored, new ReplayOptions { Findings = findings, Meters = _meters, IsEndless = _options.Until is null });
         Summary = run.Summary;
@@ -113,7 +113,7 @@ internal sealed class LiveRun : IDisposable
         [
             running, reconciling.RunAsync(start.Verified, stop.Token),
             .. _options.Pushes.Select(p => p.RunAsync(_pushed, stop.Token)),
-            .. watch is null ? Array.Empty<Task>() : [watch.RunAsync(writer, stop.Token)],
+            .. watch is null ? Array.Empty<Task>() : [watch.RunAsync(Store, stop.Token)],
         ];
 
         // Whichever ends takes the others with it.
@@ -140,6 +140,14 @@ internal sealed class LiveRun : IDisposable
         {
             // The next run begins where the store ends, whatever is in it.
         }
+    }
+
+    private static string AskedAgain(ulong first, bool isOne) => isOne ? "it is asked for again when it is finalized" : "they are asked for again when they are finalized";
+
+    private ValueTask Store(ReadOnlyMemory<ValidatorObservation> observations, CancellationToken cancel)
+    {
+        foreach (ref readonly var observation in observations.Span) { _writer!.Append(in observation); }
+        return _writer!.FlushIfDueAsync(cancel);
     }
 
     /// <summary>Tells that a source is lost, each reason once until it is back: it tries again every few seconds.</summary>

@@ -12,5 +12,6 @@ internal static class NodeSockets
     /// <summary>Slots come every 0.4 s: a connection that tells none for so long is broken.</summary>
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(10);
 
-    public static IBlockPush Of(RpcEndpointAddress address) => new WebSocketPush(address, MaxMessageBytes, Silence, TimeProvider.System);
+    public static IBlockPush Of(RpcEndpointAddress address, Commitment commitment = Commitment.Confirmed) =>
+        new WebSocketPush(address, MaxMessageBytes, Silence, TimeProvider.System, commitment);
 }

@@ -24,16 +24,7 @@ internal static class RunCommand
             Description = "First slot. Default: behind the newest one of the store, or the newest one of the chain where the store is empty.",
             HelpName = "SLOT",
         };
-        var validators = new Option<double>("--validators-every")
-        {
-            Description = "Minutes between two observations of all validators, which are made at the start and when an epoch begins too; 0 makes none.",
-            HelpName = "MINUTES",
-            DefaultValueFactory = _ => 5,
-        };
-        validators.Validators.Add(r =>
-        {
-            if (r.GetValueOrDefault<double>() is not (0 or (>= 0.01 and <= 10_000))) { r.AddError("--validators-every takes 0, or 0.01 to 10000 minutes."); }
-        });
+        var validators = ValidatorsOption.Create();
         var json = new Option<bool>("--json") { Description = "One JSON object a finding and line on standard output; a retraction says which one holds no more." };
         var port = ApiCommand.PortOption();
         var store = StoreOption.Create();
@@ -54,7 +45,7 @@ internal static class RunCommand
                 Endpoints = endpoints,
                 Pushes =
                 [
-                    .. sockets.Select(NodeSockets.Of),
+                    .. sockets.Select(s => NodeSockets.Of(s)),
                     .. streams.Select(s => new YellowstonePush(s, new YellowstoneOptions())),
                 ],
                 From = parsed.GetValue(from),

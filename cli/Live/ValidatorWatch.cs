@@ -2,11 +2,11 @@ using System.Diagnostics.Metrics;
 using Sluice.Cli.Output;
 using Sluice.Ingest.Rpc;
 using Sluice.Ingest.Validators;
-using Sluice.Sinks.Writing;
+using Sluice.Schemas.Records;
 
 namespace Sluice.Cli.Live;
 
-/// <summary>Observations of validators into the store of a live run; a part that no node gives is named once.</summary>
+/// <summary>Observes validators while a chain is followed; a part that no node gives is named once.</summary>
 internal sealed class ValidatorWatch : IDisposable
 {
     private readonly RpcClient _rpc;
@@ -21,13 +21,9 @@ internal sealed class ValidatorWatch : IDisposable
     }
 
     /// <summary>Runs until cancelled.</summary>
-    public Task RunAsync(StoreWriter writer, CancellationToken cancel) => _poller.RunAsync(
-        (observations, token) =>
-        {
-            foreach (ref readonly var observation in observations.AsSpan()) { writer.Append(in observation); }
-            return writer.FlushIfDueAsync(token);
-        },
-        cancel);
+    /// <param name="take">Takes the observations of one moment.</param>
+    public Task RunAsync(Func<ReadOnlyMemory<ValidatorObservation>, CancellationToken, ValueTask> take, CancellationToken cancel) =>
+        _poller.RunAsync((observations, token) => take(observations, token), cancel);
 
     public void Dispose() => _rpc.Dispose();
 

@@ -27,7 +27,7 @@ internal sealed class BlockIntake(SlotLedger slots, LeftOut leftOut, IngestMetri
             {
                 metrics?.Received(0);
                 metrics?.Rejected(problem.Reason);
-                leftOut.AddDocument(problem.Source, problem.Reason, problem.Message, -1, default);
+                leftOut.AddDocument(problem.Source, problem.Reason, problem.Message, -1, default, problem.Slot);
                 continue;
             }
 
@@ -79,7 +79,8 @@ internal sealed class BlockIntake(SlotLedger slots, LeftOut leftOut, IngestMetri
                     "fork",
                     $"slot {block.Slot} came earlier in this run with another blockhash, which was kept; take the finalized block alone",
                     -1,
-                    unit.Document.Bytes);
+                    unit.Document.Bytes,
+                    unit.Document.AskedSlot);
                 return false;
             default:
                 return true;
@@ -90,6 +91,6 @@ internal sealed class BlockIntake(SlotLedger slots, LeftOut leftOut, IngestMetri
     {
         // A reply that says "skipped" is an answer, not a fault.
         if (unit.Result.Status == Ingest.Blocks.ReadStatus.SkippedSlot) { return; }
-        leftOut.AddDocument(unit.Document!.Source, unit.Result.Reason, unit.Result.Message, unit.Result.Offset, unit.Document.Bytes);
+        leftOut.AddDocument(unit.Document!.Source, unit.Result.Reason, unit.Result.Message, unit.Result.Offset, unit.Document.Bytes, unit.Document.AskedSlot);
     }
 }

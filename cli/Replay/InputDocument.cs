@@ -10,6 +10,9 @@ internal abstract class InputDocument
     /// <summary>File and place, or what else a person finds it by.</summary>
     public abstract string Source { get; }
 
+    /// <summary>Slot that was asked for; null where only the bytes say it.</summary>
+    public virtual long? AskedSlot => null;
+
     /// <summary>Bytes after decompression.</summary>
     public long Length => Bytes.Length;
 
@@ -37,7 +40,8 @@ internal sealed class DocumentReaders
 /// <param name="Source">Path.</param>
 /// <param name="Reason">Machine-readable reason.</param>
 /// <param name="Message">What is wrong and what to do.</param>
-internal sealed record InputProblem(string Source, string Reason, string Message);
+/// <param name="Slot">The slot that is missing; null where the source is no single slot.</param>
+internal sealed record InputProblem(string Source, string Reason, string Message, long? Slot = null);
 
 /// <summary>Where documents come from, in order.</summary>
 internal interface IInput

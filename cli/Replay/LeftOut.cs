@@ -21,10 +21,11 @@ internal sealed class LeftOut(DeadLetterTaker keep, string where)
     public long Count { get; private set; }
 
     /// <summary>A file or document that gave no block.</summary>
-    public void AddDocument(string source, string reason, string message, long offset, ReadOnlySpan<byte> bytes)
+    public void AddDocument(string source, string reason, string message, long offset, ReadOnlySpan<byte> bytes, long? slot = null)
     {
         var letter = NewLetter(source, reason, message, bytes);
         letter.Offset = offset >= 0 ? offset : null;
+        letter.Slot = slot;
         keep(in letter);
         Report($"{source}: {message}");
     }

@@ -6,13 +6,15 @@ using Sluice.Ingest.Rpc;
 namespace Sluice.Ingest.Live;
 
 /// <summary>The methods of a Solana node that following its blocks takes, at one commitment.</summary>
-public sealed class ChainClient(RpcClient rpc, string commitment = "finalized")
+public sealed class ChainClient(RpcClient rpc, Commitment commitment = Commitment.Finalized)
 {
+    private readonly string _commitment = Commitments.NameOf(commitment);
+
     /// <summary>The newest slot of the commitment.</summary>
     /// <exception cref="RpcException">No endpoint answered.</exception>
     public async Task<ulong> GetSlotAsync(CancellationToken cancel)
     {
-        using var reply = await rpc.CallAsync("getSlot", $$"""[{"commitment":"{{commitment}}"}]""", cancel).ConfigureAwait(false);
+        using var reply = await rpc.CallAsync("getSlot", $$"""[{"commitment":"{{_commitment}}"}]""", cancel).ConfigureAwait(false);
         using var document = Parse(reply);
         return document.RootElement.TryGetProperty("result", out var slot) && slot.TryGetUInt64(out var number)
             ? number
@@ -23,7 +25,7 @@ public sealed class ChainClient(RpcClient rpc, string commitment = "finalized")
     /// <exception cref="RpcException">No endpoint answered.</exception>
     public async Task<List<ulong>> GetBlocksAsync(ulong first, ulong last, CancellationToken cancel)
     {
-        var parameters = string.Create(CultureInfo.InvariantCulture, $$"""[{{first}},{{last}},{"commitment":"{{commitment}}"}]""");
+        var parameters = string.Create(CultureInfo.InvariantCulture, $$"""[{{first}},{{last}},{"commitment":"{{_commitment}}"}]""");
         using var reply = await rpc.CallAsync("getBlocks", parameters, cancel).ConfigureAwait(false);
         using var document = Parse(reply);
         if (!document.RootElement.TryGetProperty("result", out var list) || list.ValueKind != JsonValueKind.Array)
@@ -48,7 +50,7 @@ public sealed class ChainClient(RpcClient rpc, string commitment = "finalized")
         "getBlock",
         string.Create(
             CultureInfo.InvariantCulture,
-            $$"""[{{slot}},{"encoding":"json","transactionDetails":"full","maxSupportedTransactionVersion":0,"rewards":true,"commitment":"{{commitment}}"}]"""),
+            $$"""[{{slot}},{"encoding":"json","transactionDetails":"full","maxSupportedTransactionVersion":0,"rewards":true,"commitment":"{{_commitment}}"}]"""),
         cancel,
         static error => error.IsWithoutBlock);
 
@@ -58,7 +60,7 @@ public sealed class ChainClient(RpcClient rpc, string commitment = "finalized")
     {
         var parameters = string.Create(
             CultureInfo.InvariantCulture,
-            $$"""[{{slot}},{"transactionDetails":"none","maxSupportedTransactionVersion":0,"rewards":false,"commitment":"{{commitment}}"}]""");
+            $$"""[{{slot}},{"transactionDetails":"none","maxSupportedTransactionVersion":0,"rewards":false,"commitment":"{{_commitment}}"}]""");
         using var reply = await rpc.CallAsync("getBlock", parameters, cancel, static error => error.IsWithoutBlock).ConfigureAwait(false);
         return BlockHeader.TryRead(reply.Body.Span, new JsonScratch(), out var header)
             ? header

@@ -8,23 +8,31 @@ using Sluice.Ingest.Rpc;
 
 namespace Sluice.Ingest.Live;
 
-/// <summary>Slots and confirmed blocks of a node, by <c>slotSubscribe</c> and, where the node has it, <c>blockSubscribe</c>.</summary>
+/// <summary>Slots and blocks of a node, by <c>slotSubscribe</c> and, where the node has it, <c>blockSubscribe</c>.</summary>
 /// <remarks>
 /// Few public nodes offer <c>blockSubscribe</c>; where it is refused, the slots alone say when to ask. A message is read into one pooled buffer, and a
 /// block is taken from there without copying. A connection that is silent for <paramref name="silence"/> counts as broken: slots come every 0.4 s.
+/// Slots are told as the node comes to them; where finalized blocks are followed, the slot so far behind is told, which has become final about then.
 /// </remarks>
 /// <param name="address">Where the WebSocket is; keys in it are never shown.</param>
 /// <param name="maxBytes">Largest message that is taken.</param>
 /// <param name="silence">How long nothing may come.</param>
-public sealed class WebSocketPush(RpcEndpointAddress address, int maxBytes, TimeSpan silence, TimeProvider time) : IBlockPush
+/// <param name="time">Clock.</param>
+/// <param name="commitment">Of the blocks: confirmed or finalized.</param>
+public sealed class WebSocketPush(RpcEndpointAddress address, int maxBytes, TimeSpan silence, TimeProvider time, Commitment commitment = Commitment.Confirmed) : IBlockPush
 {
     private const int FirstBuffer = 1 << 16;
     private const ulong Slots = 1;
 
     private static readonly byte[] SubscribeSlots = Encoding.ASCII.GetBytes("""{"jsonrpc":"2.0","id":1,"method":"slotSubscribe"}""");
 
-    private static readonly byte[] SubscribeBlocks = Encoding.ASCII.GetBytes(
-        """{"jsonrpc":"2.0","id":2,"method":"blockSubscribe","params":["all",{"commitment":"confirmed","encoding":"json","transactionDetails":"full","maxSupportedTransactionVersion":0,"showRewards":true}]}""");
+    /// <summary>Slots by which finalized blocks are behind those that a node is at. Source: Agave, solana_clock::MAX_LOCKOUT_HISTORY, and the block on top.</summary>
+    private const ulong FinalizedBehind = 32;
+
+    private readonly byte[] _subscribeBlocks = Encoding.ASCII.GetBytes(
+        $$"""{"jsonrpc":"2.0","id":2,"method":"blockSubscribe","params":["all",{"commitment":"{{Commitments.NameOf(commitment)}}","encoding":"json","transactionDetails":"full","maxSupportedTransactionVersion":0,"showRewards":true}]}""");
+
+    private readonly ulong _behind = commitment == Commitment.Finalized ? FinalizedBehind : 0;
 
     private static readonly TimeSpan ShortConnection = TimeSpan.FromSeconds(5);
 
@@ -73,7 +81,7 @@ public sealed class WebSocketPush(RpcEndpointAddress address, int maxBytes, Time
         {
             await socket.ConnectAsync(address.Url, either.Token).ConfigureAwait(false);
             await socket.SendAsync(SubscribeSlots, WebSocketMessageType.Text, true, either.Token).ConfigureAwait(false);
-            await socket.SendAsync(SubscribeBlocks, WebSocketMessageType.Text, true, either.Token).ConfigureAwait(false);
+            await socket.SendAsync(_subscribeBlocks, WebSocketMessageType.Text, true, either.Token).ConfigureAwait(false);
             isConnected = true;
             taker.Connected(Shown);
             while (await TryTakeMessageAsync(socket, taker, either.Token).ConfigureAwait(false)) { quiet.CancelAfter(silence); }
@@ -131,7 +139,7 @@ public sealed class WebSocketPush(RpcEndpointAddress address, int maxBytes, Time
         switch (notice.Kind)
         {
             case NoticeKind.Slot:
-                taker.TakeSlot(notice.Slot);
+                if (notice.Slot > _behind) { taker.TakeSlot(notice.Slot - _behind); }
                 return false;
             case NoticeKind.Block when notice.Length > 0 && BlockHeader.TryRead(buffer.AsSpan(notice.Value, notice.Length), _scratch, out var header):
                 var body = new WebSocketBlockBody(buffer, notice.Value, notice.Length, Shown, notice.Slot);

@@ -1,8 +1,13 @@
+using Sluice.Ingest.Live;
+
 namespace Sluice.Ingest.Yellowstone;
 
 /// <summary>How a Yellowstone stream is listened to.</summary>
 public sealed record YellowstoneOptions
 {
+    /// <summary>Of the slots and blocks: confirmed or finalized.</summary>
+    public Commitment Commitment { get; init; } = Commitment.Confirmed;
+
     /// <summary>Largest message that is taken, bytes. A full mainnet block has about 5 MiB.</summary>
     public int MaxMessageBytes { get; init; } = 128 << 20;
 

@@ -9,7 +9,7 @@ using Sluice.Ingest.Yellowstone.Wire;
 
 namespace Sluice.Ingest.Yellowstone;
 
-/// <summary>Confirmed slots and whole blocks of a node, by Yellowstone gRPC's <c>Subscribe</c>.</summary>
+/// <summary>Slots and whole blocks of a node, confirmed or finalized, by Yellowstone gRPC's <c>Subscribe</c>.</summary>
 /// <remarks>
 /// A message is read into one pooled buffer, and a block is taken from there without copying. A block that the node put together before all its
 /// transactions had come is not pushed; its slot is told, so that it is asked for elsewhere. Pauses between failed connections grow and are drawn with
@@ -19,18 +19,12 @@ public sealed class YellowstonePush : IBlockPush
 {
     private const ulong Confirmed = 1, Finalized = 2;
 
-    private static readonly SubscribeRequest Subscription = new()
-    {
-        Commitment = CommitmentLevel.Confirmed,
-        Slots = { ["slots"] = new SubscribeRequestFilterSlots { FilterByCommitment = true } },
-        Blocks = { ["blocks"] = new SubscribeRequestFilterBlocks { IncludeTransactions = true, IncludeAccounts = false, IncludeEntries = false } },
-    };
-
     private static readonly SubscribeRequest PingAnswer = new() { Ping = new SubscribeRequestPing { Id = 1 } };
 
     private readonly YellowstoneAddress _address;
     private readonly YellowstoneOptions _options;
     private readonly Uri _subscribe;
+    private readonly SubscribeRequest _subscription;
     private readonly ResiliencePipeline _again;
     private readonly ConcurrentBag<GeyserBlockReader> _readers = [];
 
@@ -38,6 +32,12 @@ public sealed class YellowstonePush : IBlockPush
     {
         (_address, _options) = (address, options);
         _subscribe = new Uri(address.Url, "/geyser.Geyser/Subscribe");
+        _subscription = new SubscribeRequest
+        {
+            Commitment = options.Commitment == Commitment.Finalized ? CommitmentLevel.Finalized : CommitmentLevel.Confirmed,
+            Slots = { ["slots"] = new SubscribeRequestFilterSlots { FilterByCommitment = true } },
+            Blocks = { ["blocks"] = new SubscribeRequestFilterBlocks { IncludeTransactions = true, IncludeAccounts = false, IncludeEntries = false } },
+        };
         _again = new ResiliencePipelineBuilder { TimeProvider = options.Time }.AddRetry(new RetryStrategyOptions
         {
             MaxRetryAttempts = int.MaxValue,
@@ -86,7 +86,7 @@ public sealed class YellowstonePush : IBlockPush
         var hasBrought = false;
         try
         {
-            using var stream = await GrpcStream.CallAsync(http, _subscribe, _address.Token, Subscription, _options.MaxMessageBytes, either.Token).ConfigureAwait(false);
+            using var stream = await GrpcStream.CallAsync(http, _subscribe, _address.Token, _subscription, _options.MaxMessageBytes, either.Token).ConfigureAwait(false);
             taker.Connected(Shown);
             while (true)
             {

@@ -18,10 +18,28 @@ internal sealed class IngestLedger(KeyValueStore<long, LedgerEntry> state)
     /// <summary>Slots of one entry; the key of a whole block's entry is slot / 64.</summary>
     public const int SlotsPerEntry = 64;
 
+    /// <summary>The newest slot whose whole block was written; null where there is none.</summary>
+    public long? Newest
+    {
+        get
+        {
+            long? newest = null;
+            foreach (var (key, entry) in state)
+            {
+                if (key >= 0 && entry.Slots != 0 && !(newest / SlotsPerEntry > key)) { newest = (key * SlotsPerEntry) + HighestOf(entry.Slots); }
+            }
+
+            return newest;
+        }
+    }
+
+    /// <summary>Whether the whole block of a slot was written.</summary>
+    public bool Holds(long slot) => state.TryGet(slot / SlotsPerEntry, out var entry) && (entry.Slots & BitOf(slot)) != 0;
+
     /// <summary>Whether the block, or these single transactions of it, were written.</summary>
     public bool Contains(in Block block)
     {
-        if (state.TryGet(block.Slot / SlotsPerEntry, out var entry) && (entry.Slots & BitOf(block.Slot)) != 0) { return true; }
+        if (Holds(block.Slot)) { return true; }
         return !block.IsComplete && state.TryGet(KeyOfPart(in block), out _);
     }
 

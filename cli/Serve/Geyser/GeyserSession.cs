@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Text;
 using System.Text.Json;
 using Google.Protobuf;
 using Microsoft.AspNetCore.Http;
@@ -12,7 +13,7 @@ using Sluice.Lab.Node.Subscriptions;
 
 namespace Sluice.Cli.Serve.Geyser;
 
-/// <summary>One call of Yellowstone gRPC's Subscribe: requests of the client in, confirmed slots and blocks out.</summary>
+/// <summary>One call of Yellowstone gRPC's Subscribe: requests of the client in, slots and blocks out, of the commitment that the first request asks for.</summary>
 /// <remarks>The blocks are those that a WebSocket would be told of, with the same faults; each is told as a slot first.</remarks>
 internal sealed class GeyserSession(HttpContext http)
 {
@@ -21,11 +22,8 @@ internal sealed class GeyserSession(HttpContext http)
 
     private static readonly TimeSpan PingEvery = TimeSpan.FromSeconds(10);
 
-    private static readonly byte[] SubscribeBlocks =
-        """{"jsonrpc":"2.0","id":1,"method":"blockSubscribe","params":["all",{"commitment":"confirmed","encoding":"json","transactionDetails":"full","maxSupportedTransactionVersion":0,"showRewards":true}]}"""u8.ToArray();
-
     private readonly SemaphoreSlim _turn = new(1);
-    private SubscribeRequest _asked = new();
+    private SubscribeRequest? _asked;
 
     /// <summary>Whether a request is a call of gRPC, whatever its method.</summary>
     public static bool IsAsked(HttpContext http) => http.Request.Protocol == HttpProtocol.Http2 && http.Request.ContentType?.StartsWith(ContentType, StringComparison.OrdinalIgnoreCase) == true;
@@ -52,8 +50,7 @@ internal sealed class GeyserSession(HttpContext http)
         using var both = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, ending, subscriber.CutOff);
         var session = new GeyserSession(http);
         await http.Response.StartAsync(both.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        subscriber.Receive(SubscribeBlocks);
-        Task[] tasks = [session.SendAllAsync(subscriber, both.Token), session.PingAsync(time, both.Token), session.ReceiveAllAsync(both.Token)];
+        Task[] tasks = [session.SendAllAsync(subscriber, both.Token), session.PingAsync(time, both.Token), session.ReceiveAllAsync(subscriber, both.Token)];
         await Task.WhenAny(tasks).ConfigureAwait(false);
         subscriber.Leave("the client left");
         await both.CancelAsync().ConfigureAwait(false);
@@ -61,7 +58,10 @@ internal sealed class GeyserSession(HttpContext http)
         http.Abort(); // by a fault, because the client is too slow or has left, or because the node ends
     }
 
-    private async Task ReceiveAllAsync(CancellationToken cancel)
+    private static byte[] SubscribeBlocks(CommitmentLevel commitment) => Encoding.ASCII.GetBytes(
+        $$"""{"jsonrpc":"2.0","id":1,"method":"blockSubscribe","params":["all",{"commitment":"{{(commitment == CommitmentLevel.Finalized ? "finalized" : "confirmed")}}","encoding":"json","transactionDetails":"full","maxSupportedTransactionVersion":0,"showRewards":true}]}""");
+
+    private async Task ReceiveAllAsync(Subscriber subscriber, CancellationToken cancel)
     {
         var messages = new GrpcMessageReader(http.Request.Body, MaxRequestBytes);
         while (await messages.ReadAsync(cancel).ConfigureAwait(false) is { } message)
@@ -70,7 +70,7 @@ internal sealed class GeyserSession(HttpContext http)
             {
                 var request = SubscribeRequest.Parser.ParseFrom(message.Bytes);
                 if (request.Ping is { } ping) { await SendAsync(new SubscribeUpdate { Pong = new SubscribeUpdatePong { Id = ping.Id } }, cancel).ConfigureAwait(false); }
-                else { Volatile.Write(ref _asked, request); }
+                else if (Interlocked.Exchange(ref _asked, request) is null) { subscriber.Receive(SubscribeBlocks(request.Commitment)); }
             }
         }
     }
@@ -91,10 +91,11 @@ internal sealed class GeyserSession(HttpContext http)
         var slot = value.GetProperty("slot").GetUInt64();
         var block = value.GetProperty("block");
         if (block.ValueKind == JsonValueKind.Null) { return; }
-        var asked = Volatile.Read(ref _asked);
+        var asked = Volatile.Read(ref _asked)!;
+        var status = asked.Commitment == CommitmentLevel.Finalized ? SlotStatus.SlotFinalized : SlotStatus.SlotConfirmed;
         foreach (var (name, _) in asked.Slots)
         {
-            var update = new SubscribeUpdateSlot { Slot = slot, Parent = block.GetProperty("parentSlot").GetUInt64(), Status = SlotStatus.SlotConfirmed };
+            var update = new SubscribeUpdateSlot { Slot = slot, Parent = block.GetProperty("parentSlot").GetUInt64(), Status = status };
             await SendAsync(new SubscribeUpdate { Filters = { name }, Slot = update }, cancel).ConfigureAwait(false);
         }
 

@@ -80,7 +80,7 @@ public sealed class FollowTests
     }
 
     /// <summary>Every fault, with a seed that has a fork soon after a slot, longer than the chain may be ahead of its reader.</summary>
-    private static FaultOptions WithForkAfter(ulong slot, out ulong end)
+    internal static FaultOptions WithForkAfter(ulong slot, out ulong end)
     {
         for (var seed = 7UL; ; seed++)
         {

@@ -43,6 +43,33 @@ public class IngestLedgerTests
     }
 
     [Fact]
+    public void The_newest_whole_block_is_where_following_goes_on()
+    {
+        Assert.Null(_ledger.Newest);
+        _ledger.Enter(Part(900, 1));
+        Assert.Null(_ledger.Newest);
+        foreach (var slot in new long[] { 0, 130, 128, 64 })
+        {
+            _ledger.Enter(Whole(slot, 1));
+            Assert.True(_ledger.Holds(slot));
+        }
+
+        Assert.Equal(130, _ledger.Newest);
+        Assert.False(_ledger.Holds(129));
+    }
+
+    [Fact]
+    public void What_one_endpoint_misses_is_a_letter_for_each_slot()
+    {
+        var letter = default(DeadLetter);
+        letter.Reset();
+        (letter.Source, letter.Reason, letter.Slot) = ("a.example:443", "missed-slot", 5);
+        Assert.True(_ledger.Enter(in letter));
+        letter.Slot = 6;
+        Assert.True(_ledger.Enter(in letter));
+    }
+
+    [Fact]
     public void A_dead_letter_is_entered_once()
     {
         var letter = default(DeadLetter);

@@ -12,7 +12,7 @@ namespace Sluice.Tests.Integration.Cli.Roles;
 /// <summary>The same blocks by many processes, of which some are killed: the same rows as a replay, and each record once on the topics.</summary>
 public class EqualityTests
 {
-    private const int Partitions = 12;
+    internal const int Partitions = 12;
 
     [PipelineFact]
     public async Task Three_workers_with_twelve_partitions_and_kills_in_the_middle_give_the_rows_of_a_replay()
@@ -114,10 +114,10 @@ public class EqualityTests
         await first.DisposeAsync();
     }
 
-    private static void Same(Dictionary<string, (long Count, string Hash)> expected, Dictionary<string, (long Count, string Hash)> actual) =>
+    internal static void Same(Dictionary<string, (long Count, string Hash)> expected, Dictionary<string, (long Count, string Hash)> actual) =>
         Assert.Equal(expected.OrderBy(e => e.Key, StringComparer.Ordinal).Select(e => $"{e.Key}: {e.Value}"), actual.OrderBy(e => e.Key, StringComparer.Ordinal).Select(e => $"{e.Key}: {e.Value}"));
 
-    private static void Once<T>(List<T> records, long count)
+    internal static void Once<T>(List<T> records, long count)
     {
         Assert.Equal(count, records.Count);
         Assert.Equal(count, records.Distinct().Count());
@@ -137,13 +137,13 @@ public class EqualityTests
         return await ChecksumsAsync(store);
     }
 
-    private static string[] On(KafkaCluster cluster, string command) =>
+    internal static string[] On(KafkaCluster cluster, string command) =>
     [
         command, "--kafka", cluster.BootstrapServers, "--topic-prefix", cluster.Prefix, "--partitions", $"{Partitions}", "--replication", "1",
     ];
 
     /// <summary>Waits until every topology has processed every block, and the sink has committed everything that is on the topics.</summary>
-    private static async Task UntilDrainedAsync(KafkaCluster cluster, RunningRole sink)
+    internal static async Task UntilDrainedAsync(KafkaCluster cluster, RunningRole sink)
     {
         var options = cluster.Options();
         using var admin = new TopicAdmin(options, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
