@@ -6,28 +6,27 @@ namespace Sluice.Cli.Live;
 /// <summary>The chain as it is after a comparison: our blocks but where it shows others.</summary>
 internal sealed class FinalChain
 {
-    private const ulong GroupSlots = 4;
+    /// <summary>Slots of a leader group.</summary>
+    public const ulong GroupSlots = 4;
 
+    private readonly List<ulong> _ours;
     private readonly SortedList<ulong, Pubkey> _blocks = [];
-    private readonly ChainComparison _comparison;
-    private readonly ChainLedger _ledger;
 
     public FinalChain(ChainLedger ledger, ChainComparison comparison)
     {
-        (_ledger, _comparison) = (ledger, comparison);
-        foreach (var slot in ledger.Slots(0, comparison.UpTo))
+        _ours = ledger.Slots(0, comparison.UpTo);
+        foreach (var slot in _ours)
         {
-            if (ledger.TryGet(slot, out var header)) { _blocks[slot] = header.Blockhash; }
+            if (ledger.TryGet(slot, out var header)) { _blocks.Add(slot, header.Blockhash); }
         }
 
-        foreach (var change in Known)
+        foreach (var change in comparison.Changes)
         {
+            // What no endpoint gives stays as it is.
+            if (change.Missed is not null) { continue; }
             if (change.Final is { } header) { _blocks[change.Slot] = header.Blockhash; } else { _blocks.Remove(change.Slot); }
         }
     }
-
-    /// <summary>The changes of which the finalized block is known, or known not to be; what no endpoint gives stays as it is.</summary>
-    public IEnumerable<ChainChange> Known => _comparison.Changes.Where(static c => c.Missed is null);
 
     /// <summary>Hash of the block of a slot that has one.</summary>
     public Pubkey HashOf(ulong slot) => _blocks[slot];
@@ -36,54 +35,46 @@ internal sealed class FinalChain
     public bool Holds(long slot, Pubkey hash) => _blocks.TryGetValue((ulong)slot, out var known) && known == hash;
 
     /// <summary>Slots with a block in a range, both ends included, ascending.</summary>
-    public List<ulong> Slots(ulong first, ulong last) => [.. _blocks.Keys.SkipWhile(s => s < first).TakeWhile(s => s <= last)];
-
-    /// <summary>The first slot with a block behind a slot.</summary>
-    public ulong? Next(ulong slot)
+    public List<ulong> Slots(ulong first, ulong last)
     {
-        foreach (var key in _blocks.Keys)
-        {
-            if (key > slot) { return key; }
-        }
-
-        return null;
+        var slots = new List<ulong>();
+        for (var i = CountBefore(_blocks.Keys, first); i < _blocks.Count && _blocks.Keys[i] <= last; i++) { slots.Add(_blocks.Keys[i]); }
+        return slots;
     }
 
+    /// <summary>The first slot with a block behind a slot.</summary>
+    public ulong? Next(ulong slot) => After(_blocks.Keys, slot);
+
     /// <summary>
-    /// First and last slots of the runs of leader groups whose findings may change: those of the changed slots with their neighbours, and of the blocks before and
-    /// after each, on the chain as it was and as it is.
+    /// Leader groups whose findings a change may change: that of the slot with its neighbours, and those of the blocks before and after it, on the chain as it was
+    /// and as it is.
     /// </summary>
-    public List<(ulong First, ulong Last)> AffectedRanges()
+    public SortedSet<ulong> GroupsAround(ulong changed)
     {
         var groups = new SortedSet<ulong>();
-        foreach (var change in Known)
-        {
-            // What a group's window shows may belong to the slot before or after it.
-            for (var group = change.Slot / GroupSlots; group <= (change.Slot / GroupSlots) + 2; group++) { if (group > 0) { groups.Add(group - 1); } }
-            foreach (var slots in new[] { _blocks.Keys, (IEnumerable<ulong>)_ledger.Slots(0, _comparison.UpTo) })
-            {
-                ulong? before = null;
-                foreach (var slot in slots)
-                {
-                    if (slot < change.Slot) { before = slot; }
-                    if (slot > change.Slot)
-                    {
-                        groups.Add(slot / GroupSlots);
-                        break;
-                    }
-                }
 
-                if (before is { } known) { groups.Add(known / GroupSlots); }
-            }
+        // What a group's window shows may belong to the slot before or after it.
+        for (var group = changed / GroupSlots; group <= (changed / GroupSlots) + 2; group++) { if (group > 0) { groups.Add(group - 1); } }
+        foreach (var slots in new[] { _blocks.Keys, _ours })
+        {
+            if (CountBefore(slots, changed) is var before and > 0) { groups.Add(slots[before - 1] / GroupSlots); }
+            if (After(slots, changed) is { } after) { groups.Add(after / GroupSlots); }
         }
 
-        var ranges = new List<(ulong First, ulong Last)>();
-        foreach (var group in groups)
+        return groups;
+    }
+
+    private static ulong? After(IList<ulong> slots, ulong slot) => CountBefore(slots, slot + 1) is var index && index < slots.Count ? slots[index] : null;
+
+    private static int CountBefore(IList<ulong> slots, ulong slot)
+    {
+        var (low, high) = (0, slots.Count);
+        while (low < high)
         {
-            var (first, last) = (group * GroupSlots, (group * GroupSlots) + GroupSlots - 1);
-            if (ranges.Count > 0 && ranges[^1].Last + (2 * GroupSlots) >= first) { ranges[^1] = (ranges[^1].First, last); } else { ranges.Add((first, last)); }
+            var middle = (low + high) / 2;
+            if (slots[middle] < slot) { low = middle + 1; } else { high = middle; }
         }
 
-        return ranges;
+        return low;
     }
 }

@@ -103,8 +103,9 @@ internal sealed class LiveRun : IDisposable
         Summary = run.Summary;
 
         var final = new ChainClient(_rpc);
-        var repair = new Repair(_store, writer, final, _ledger, findings);
-        var reconciling = new Reconciling(new Reconciler(final, _ledger), repair, _gaps, Position, _ledger, writer, _outage, _options.Time);
+        var repair = new Repair(_store, writer, final, _ledger, findings, _outage);
+        var reconciler = new Reconciler(final, _ledger) { NotGiven = (slot, tries, why) => _outage.TellNotGiven(slot, slot, tries, Reconciler.TriesPerBlock, why) };
+        var reconciling = new Reconciling(reconciler, repair, _gaps, Position, _ledger, writer, _outage, _options.Time);
         using var watch = _options.ValidatorsEvery > TimeSpan.Zero ? new ValidatorWatch(_options.Endpoints, _options.ValidatorsEvery, _meters) : null;
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         using var progress = new ProgressLine();

@@ -23,6 +23,7 @@ internal sealed class Reconciling(
     private static readonly TimeSpan Between = TimeSpan.FromSeconds(1);
 
     private CheckpointRow _checkpoint;
+    private ulong _verified;
 
     /// <summary>Runs until cancelled.</summary>
     /// <param name="verified">Slot up to which everything agrees already; null begins before the first block of the run.</param>
@@ -34,11 +35,10 @@ internal sealed class Reconciling(
         {
             await Task.Delay(Between, time, cancel);
             if (verified is null && ledger.Oldest is not > 0) { continue; }
-            var from = verified ?? ledger.Oldest!.Value - 1;
+            if (_verified == 0) { verified = _verified = verified ?? ledger.Oldest!.Value - 1; }
             try
             {
-                verified = from;
-                while (await StepAsync(from, cancel) is { } upTo) { verified = from = upTo; }
+                while (await StepAsync(cancel)) { }
             }
             catch (RpcException e)
             {
@@ -47,36 +47,62 @@ internal sealed class Reconciling(
         }
     }
 
-    /// <summary>One comparison; the slot up to which everything agrees then, null where it has to wait.</summary>
-    private async Task<ulong?> StepAsync(ulong verified, CancellationToken cancel)
+    /// <summary>One comparison, and mending what it shows; false where it has to wait.</summary>
+    private async Task<bool> StepAsync(CancellationToken cancel)
     {
-        var comparison = await reconciler.CompareAsync(verified, cancel);
+        var comparison = await reconciler.CompareAsync(_verified, cancel);
         if (reconciler.Finalized is { } finalized) { position.NoteFinalized(finalized); }
-        if (comparison is null) { return null; }
-        if (comparison.Changes.Count > 0)
+        if (comparison is null) { return false; }
+        while (comparison.Changes.Count > 0)
         {
-            if (await repair.TryAsync(comparison, gaps.Settled, cancel) is not { } outcome) { return null; }
-            position.NoteRetracted(outcome.Retracted);
-            var slots = string.Join(", ", comparison.Changes.Take(5).Select(c => c.Slot)) + (comparison.Changes.Count > 5 ? ", …" : "");
-            Fail.Print(FormattableString.Invariant(
-                $"finalized blocks differ from confirmed ones at {comparison.Changes.Count} slots ({slots}): rows replaced, {outcome.Retracted} findings retracted, {outcome.Made} made; the table gaps names each."));
+            if (await repair.TryAsync(comparison, gaps.Settled, cancel) is not { } outcome)
+            {
+                // What is before the first change agrees.
+                if (comparison.Changes[0].Slot - 1 is var agrees && agrees > _verified)
+                {
+                    gaps.Settled(new ChainComparison(agrees, []));
+                    Verify(agrees);
+                }
+
+                return false;
+            }
+
+            Tell(outcome);
+            Verify(outcome.Settled.UpTo);
+            comparison = outcome.Rest;
         }
 
-        else
+        if (comparison.UpTo > _verified)
         {
             gaps.Settled(comparison);
+            Verify(comparison.UpTo);
         }
 
+        return true;
+    }
+
+    /// <summary>Everything agrees up to a slot.</summary>
+    private void Verify(ulong slot)
+    {
         _checkpoint = new CheckpointRow
         {
             Topology = StoredChain.Checkpoint,
             Partition = 0,
-            Position = (long)comparison.UpTo,
+            Position = (long)slot,
             UpdatedUnixMs = time.GetUtcNow().ToUnixTimeMilliseconds(),
         };
         writer.Append(in _checkpoint);
-        position.NoteReconciled(comparison.UpTo);
-        ledger.ForgetBefore(comparison.UpTo > Keep ? comparison.UpTo - Keep : 0);
-        return comparison.UpTo;
+        position.NoteReconciled(slot);
+        ledger.ForgetBefore(slot > Keep ? slot - Keep : 0);
+        _verified = slot;
+    }
+
+    private void Tell(Repair.Outcome outcome)
+    {
+        position.NoteRetracted(outcome.Retracted);
+        var changes = outcome.Settled.Changes;
+        var slots = string.Join(", ", changes.Take(5).Select(c => c.Slot)) + (changes.Count > 5 ? ", …" : "");
+        Fail.Print(FormattableString.Invariant(
+            $"finalized blocks differ from confirmed ones at {changes.Count} slots ({slots}): rows replaced, {outcome.Retracted} findings retracted, {outcome.Made} made; the table gaps names each."));
     }
 }

@@ -1,7 +1,4 @@
 using Sluice.Cli.Replay;
-using Sluice.Ingest.Blocks;
-using Sluice.Ingest.Decoding;
-using Sluice.Ingest.Decoding.Model;
 using Sluice.Ingest.Live;
 using Sluice.Ingest.Rpc;
 using Sluice.Processors.Topologies;
@@ -14,62 +11,60 @@ using Sluice.Streams.InProcess;
 
 namespace Sluice.Cli.Live;
 
-/// <summary>Some blocks through topologies of their own, everything kept until it is written.</summary>
-/// <param name="first">First slot whose rows are wanted.</param>
-/// <param name="last">Last slot whose rows are wanted.</param>
+/// <summary>Some blocks through topologies of their own; what was found, and blocks whose rows are wanted, are kept until they are written.</summary>
+/// <param name="reader">Reads the blocks.</param>
+/// <param name="first">First slot whose findings are wanted.</param>
+/// <param name="last">Last slot whose findings are wanted.</param>
+/// <param name="rewritten">Slots whose own rows are wanted too.</param>
 /// <param name="holds">Says whether a parent that is not among the blocks is on the chain.</param>
-internal sealed class RepairRun(ulong first, ulong last, Func<long, Pubkey, bool> holds) : IDisposable
+internal sealed class RepairRun(RepairReader reader, ulong first, ulong last, IReadOnlySet<ulong> rewritten, Func<long, Pubkey, bool> holds) : IAsyncDisposable
 {
-    private readonly BlockReader _reader = new();
-    private readonly BlockDecoder _decoder = new();
-    private readonly RawBlock _raw = new();
-    private readonly RecordBatchPool<Block> _pool = new(Topics.Blocks);
+    /// <summary>Batches that wait before a topology.</summary>
+    private const int Capacity = 8;
+
     private readonly SlotLedger _slots = new(holds);
     private readonly List<RecordBatch<Block>> _blocks = [];
     private readonly List<RecordBatch> _results = [];
     private readonly BlockFacts _facts = new();
+    private readonly CancellationTokenSource _stop = new();
+    private Publisher<Block>? _publisher;
+    private Task _running = Task.CompletedTask;
 
     public ulong First => first;
 
     public ulong Last => last;
 
-    /// <summary>Reads a block.</summary>
-    /// <exception cref="RpcException">It cannot be read, or is not the one of this hash.</exception>
-    public void Read(BlockBody body, ulong slot, Pubkey hash)
+    /// <summary>Starts detecting in what will be read.</summary>
+    public void Start()
     {
-        var result = body.Read(_reader, _raw);
-        if (!result.IsRead) { throw new RpcException(RpcFault.BadReply, body.Source, FormattableString.Invariant($"slot {slot}: {result.Message}")); }
-        var batch = _pool.Rent();
-        _blocks.Add(batch);
-        ref var block = ref batch.Records.Add();
-        _decoder.Decode(_raw, ref block);
-        batch.Slot = block.Slot;
-        if (block.Slot != (long)slot || block.Blockhash != hash)
-        {
-            throw new RpcException(RpcFault.BadReply, body.Source, FormattableString.Invariant($"slot {slot}: another block came than the finalized one"));
-        }
-
-        _slots.Enter(in block);
-        block.Quality.Parent = _slots.CheckParent(in block);
-    }
-
-    /// <summary>Detects in all blocks that were read.</summary>
-    public async Task DetectAsync(CancellationToken cancel)
-    {
-        var bus = new InProcessBus(new InProcessBusOptions { Capacity = 8 });
-        var publisher = bus.AddPublisher(Topics.Blocks);
+        var bus = new InProcessBus(new InProcessBusOptions { Capacity = Capacity });
+        _publisher = bus.AddPublisher(Topics.Blocks);
         var topologies = TopologyCatalog.OfBlocks.Select(name => TopologyCatalog.Build(name, BlockRows.PipelineVersion)).ToArray();
         bus.Subscribe("repair", Keep, [.. topologies.SelectMany(t => t.Outputs).Distinct()]);
         foreach (var topology in topologies) { bus.AddTopology(topology); }
-        var running = bus.RunAsync(cancel);
-        foreach (var block in _blocks)
+        _running = bus.RunAsync(_stop.Token);
+    }
+
+    /// <summary>Reads a block, behind those that were read before.</summary>
+    /// <exception cref="RpcException">It cannot be read, or is not the one of this hash.</exception>
+    public async Task ReadAsync(BlockBody body, ulong slot, Pubkey hash, CancellationToken cancel)
+    {
+        var batch = reader.Read(body, slot, hash);
+        Check(batch);
+        if (rewritten.Contains(slot) && IsWanted((long)slot))
         {
-            block.Retain();
-            await publisher.PublishAsync(block, cancel).ConfigureAwait(false);
+            batch.Retain();
+            _blocks.Add(batch);
         }
 
-        publisher.Complete();
-        await running.ConfigureAwait(false);
+        await _publisher!.PublishAsync(batch, cancel).ConfigureAwait(false);
+    }
+
+    /// <summary>Waits until everything is found in what was read.</summary>
+    public async Task EndAsync(CancellationToken cancel)
+    {
+        _publisher!.Complete();
+        await _running.WaitAsync(cancel).ConfigureAwait(false);
     }
 
     /// <summary>Tables and ids of what was found in the range.</summary>
@@ -93,7 +88,7 @@ internal sealed class RepairRun(ulong first, ulong last, Func<long, Pubkey, bool
         return ids;
     }
 
-    /// <summary>Stores the rows of the range and tells of findings that were not there before.</summary>
+    /// <summary>Stores what was found in the range and the rows of the blocks that are wanted, and tells of findings that were not there before.</summary>
     /// <returns>Findings that were not there before.</returns>
     public async Task<int> WriteAsync(StoreWriter writer, HashSet<(string Table, string Id)> before, IFindings? findings, CancellationToken cancel)
     {
@@ -102,7 +97,7 @@ internal sealed class RepairRun(ulong first, ulong last, Func<long, Pubkey, bool
         {
             switch (batch)
             {
-                case RecordBatch<PoolSwap> swaps: Each(swaps, (in s) => writer.Append(in s)); break;
+                case RecordBatch<PoolSwap> swaps: Each(swaps, (in s) => { if (rewritten.Contains((ulong)s.Slot)) { writer.Append(in s); } }); break;
                 case RecordBatch<Rejection> rejections: Each(rejections, (in r) => writer.Append(in r)); break;
                 case RecordBatch<Arbitrage> found: made += Write(found, (in f) => f.Id, Tables.Arbitrages, (in f) => findings?.Write(in f)); break;
                 case RecordBatch<Sandwich> found: made += Write(found, (in f) => f.Id, Tables.Sandwiches, (in f) => findings?.Write(in f)); break;
@@ -117,7 +112,6 @@ internal sealed class RepairRun(ulong first, ulong last, Func<long, Pubkey, bool
         var row = default(BlockRow);
         foreach (var batch in _blocks)
         {
-            if (!IsWanted(batch.Slot)) { continue; }
             var slot = (ulong)batch.Slot;
             _facts.Write(in batch.Records[0], new SlotRows(writer, slot));
             BlockRows.Fill(in batch.Records[0], ref row);
@@ -142,18 +136,33 @@ internal sealed class RepairRun(ulong first, ulong last, Func<long, Pubkey, bool
         }
     }
 
-    public void Dispose()
+    /// <summary>Gives up what is not found yet.</summary>
+    public async ValueTask DisposeAsync()
     {
+        await _stop.CancelAsync().ConfigureAwait(false);
+        await _running.ContinueWith(static t => _ = t.Exception, TaskScheduler.Default).ConfigureAwait(false);
+        _stop.Dispose();
         foreach (var batch in _blocks) { batch.Release(); }
         foreach (var batch in _results) { batch.Release(); }
+    }
+
+    private void Check(RecordBatch<Block> batch)
+    {
+        ref var block = ref batch.Records[0];
+        _slots.Enter(in block);
+        block.Quality.Parent = _slots.CheckParent(in block);
     }
 
     private bool IsWanted(long slot) => (ulong)slot >= first && (ulong)slot <= last;
 
     private ValueTask Keep(RecordBatch batch, CancellationToken cancel)
     {
-        batch.Retain();
-        _results.Add(batch);
+        if (batch.Count > 0)
+        {
+            batch.Retain();
+            _results.Add(batch);
+        }
+
         return ValueTask.CompletedTask;
     }
 

@@ -18,7 +18,7 @@ public sealed record ChainComparison(ulong UpTo, IReadOnlyList<ChainChange> Chan
 /// <remarks>
 /// Steps: ask for the newest finalized slots and the header of the last of them; walk from there to the parent, and so on. Where our block has the hash that is
 /// asked for, its own header names the parent, so that a chain that agrees takes one header, however long it is; where it has not, the finalized header
-/// is fetched. What of ours lies between a block and its parent is not on the chain.
+/// is fetched. What of ours lies between a block and its parent is not on the chain. Whatever is behind, one comparison covers a bounded number of slots.
 /// </remarks>
 /// <param name="chain">Asks nodes at "finalized".</param>
 /// <param name="ledger">What went through the pipeline.</param>
@@ -27,13 +27,24 @@ public sealed class Reconciler(ChainClient chain, ChainLedger ledger)
     /// <summary>Slots that the pipeline must be ahead: detectors may still have the leader group open that a block belongs to.</summary>
     public const ulong Margin = 16;
 
+    /// <summary>Slots that one comparison covers, unless none of them has a block.</summary>
+    public const ulong MostSlots = 512;
+
+    /// <summary>Rounds over all endpoints in which a finalized header is asked for, before it is missed.</summary>
+    public const int TriesPerBlock = 8;
+
     private const ulong ListSlots = 256;
-    private const int TriesPerBlock = 8;
 
     private readonly Dictionary<ulong, int> _tries = [];
 
+    /// <summary>Finalized headers behind the last slot that agrees: what was compared and could not be settled yet is not asked for again.</summary>
+    private readonly Dictionary<ulong, BlockHeader> _headers = [];
+
     /// <summary>The newest finalized slot that nodes told.</summary>
     public ulong? Finalized { get; private set; }
+
+    /// <summary>Is told of a finalized block whose header no endpoint gives: slot, rounds so far, what the last endpoint said.</summary>
+    public Action<ulong, int, string>? NotGiven { get; init; }
 
     /// <summary>Compares from behind a slot on; null where there is nothing to compare yet, or where nodes contradict each other, which time mends.</summary>
     /// <param name="verified">Slot up to which everything agrees already.</param>
@@ -43,11 +54,34 @@ public sealed class Reconciler(ChainClient chain, ChainLedger ledger)
     {
         var root = await chain.GetSlotAsync(cancel).ConfigureAwait(false);
         Finalized = Math.Max(Finalized ?? 0, root);
-        var target = Math.Min(root, ledger.Position is { } newest && newest > Margin ? newest - Margin : 0);
-        if (target <= verified) { return null; }
-        var list = await chain.GetBlocksAsync(Math.Max(verified + 1, target > ListSlots ? target - ListSlots : 0), target, cancel).ConfigureAwait(false);
+        var limit = Math.Min(root, ledger.Position is { } newest && newest > Margin ? newest - Margin : 0);
+        var list = await NextBlocksAsync(verified, limit, cancel).ConfigureAwait(false);
         if (list.Count == 0) { return null; }
+        foreach (var slot in _headers.Keys.Where(s => s <= verified).ToArray()) { _headers.Remove(slot); }
+        if (await WalkAsync(verified, list, cancel).ConfigureAwait(false) is { } changes) { return new ChainComparison(list[^1], changes); }
 
+        // One of those that contradict each other may be among the headers that are kept.
+        _headers.Clear();
+        return null;
+    }
+
+    /// <summary>The last finalized slots with a block of the stretch that is compared next; none where there is nothing to compare.</summary>
+    private async Task<List<ulong>> NextBlocksAsync(ulong verified, ulong limit, CancellationToken cancel)
+    {
+        var list = new List<ulong>();
+        for (var target = verified; list.Count == 0 && target < limit;)
+        {
+            var first = target + 1;
+            target = Math.Min(limit, target + MostSlots);
+            list = await chain.GetBlocksAsync(Math.Max(first, target > ListSlots ? target - ListSlots : 0), target, cancel).ConfigureAwait(false);
+        }
+
+        return list;
+    }
+
+    /// <summary>From the last block of the list to the slot that agrees already; the changes on the way, or null where nodes contradict each other or do not give a block.</summary>
+    private async Task<List<ChainChange>?> WalkAsync(ulong verified, List<ulong> list, CancellationToken cancel)
+    {
         var changes = new List<ChainChange>();
         var (slot, hash) = (list[^1], default(Schemas.Chain.Pubkey?));
         while (slot > verified)
@@ -84,7 +118,7 @@ public sealed class Reconciler(ChainClient chain, ChainLedger ledger)
         }
 
         changes.Sort(static (a, b) => a.Slot.CompareTo(b.Slot));
-        return new ChainComparison(list[^1], changes);
+        return changes;
     }
 
     /// <summary>Our blocks between two neighbours of the finalized chain.</summary>
@@ -100,15 +134,18 @@ public sealed class Reconciler(ChainClient chain, ChainLedger ledger)
     /// <summary>The header, or why it is missed; neither where it is worth another try later.</summary>
     private async Task<(BlockHeader? Header, string? Missed)> HeaderAsync(ulong slot, CancellationToken cancel)
     {
+        if (_headers.TryGetValue(slot, out var kept)) { return (kept, null); }
         try
         {
             var header = await chain.GetHeaderAsync(slot, cancel).ConfigureAwait(false);
             _tries.Remove(slot);
+            _headers[slot] = header;
             return (header, null);
         }
         catch (RpcException e) when (e.Fault is RpcFault.NotThere or RpcFault.BadReply)
         {
             var tries = _tries[slot] = _tries.GetValueOrDefault(slot) + 1;
+            NotGiven?.Invoke(slot, tries, e.Message);
             if (tries < TriesPerBlock) { return default; }
             _tries.Remove(slot);
             return (null, e.Message);

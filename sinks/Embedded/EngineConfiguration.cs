@@ -11,7 +11,9 @@ internal static class EngineConfiguration
 {
     /// <summary>
     /// Text of the file. Merges stop growing at 8 GB a part; caches are for a laptop. Inserted parts are compact (one file for all
-    /// columns): a wide part of swaps is about a hundred files, and making and deleting them was a fifth of an insert's cost.
+    /// columns): a wide part of swaps is about a hundred files, and making and deleting them was a fifth of an insert's cost. Parts
+    /// number their rows, so that deleting marks rows in a small part of its own (a patch, which the next merge applies) instead of
+    /// writing every part anew: 0.05 s instead of 2 s for 24 slots of mainnet's size.
     /// </summary>
     public static string Server(EmbeddedOptions options) => string.Create(CultureInfo.InvariantCulture, $"""
         <!-- Written by Sluice on every opening of the store; changes are lost. -->
@@ -40,6 +42,8 @@ internal static class EngineConfiguration
             <min_bytes_for_wide_part>134217728</min_bytes_for_wide_part>
             <parts_to_delay_insert>1000</parts_to_delay_insert>
             <parts_to_throw_insert>3000</parts_to_throw_insert>
+            <enable_block_number_column>1</enable_block_number_column>
+            <enable_block_offset_column>1</enable_block_offset_column>
             <auto_statistics_types></auto_statistics_types>
             <merge_max_block_size_bytes>4194304</merge_max_block_size_bytes>
           </merge_tree>
@@ -57,6 +61,7 @@ internal static class EngineConfiguration
         "--max_partitions_per_insert_block=1000",
         "--mutations_sync=1",
         "--lightweight_deletes_sync=1",
+        "--lightweight_delete_mode=lightweight_update",
         "--final=1",
     ];
 

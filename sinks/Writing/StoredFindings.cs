@@ -17,15 +17,17 @@ public static class StoredFindings
     public static IReadOnlyList<string> Tables { get; } =
         ["arbitrages", "sandwiches", "round_trips", "jit", "liquidations", "failed_attempts", "bundles"];
 
-    /// <summary>Findings of a range of slots, both ends included, that are not retracted.</summary>
-    public static async Task<List<StoredFinding>> LoadAsync(IClickHouse store, ulong first, ulong last, CancellationToken ct)
+    /// <summary>Table of what detectors turned down; what reading and decoding turned down is a fact of the block.</summary>
+    private const string Rejections = "rejections", OfDetectors = "stage NOT IN ('read', 'decode')";
+
+    /// <summary>Findings of ranges of slots, both ends included, that are not retracted.</summary>
+    public static async Task<List<StoredFinding>> LoadAsync(IClickHouse store, IReadOnlyList<(ulong First, ulong Last)> ranges, CancellationToken ct)
     {
         var found = new List<StoredFinding>();
+        if (ranges.Count == 0) { return found; }
         foreach (var table in Tables)
         {
-            var sql = string.Create(
-                CultureInfo.InvariantCulture,
-                $"SELECT id, toString(slot) AS at, rule_version FROM {table} FINAL WHERE slot >= {first} AND slot <= {last} AND NOT retracted");
+            var sql = $"SELECT id, toString(slot) AS at, rule_version FROM {table} FINAL WHERE {Within(ranges)} AND NOT retracted";
             var answer = await store.QueryAsync(new ClickHouseQuery(sql), ct).ConfigureAwait(false);
             foreach (var line in answer.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries))
             {
@@ -56,16 +58,25 @@ public static class StoredFindings
         }
     }
 
-    /// <summary>Removes the findings of a range of slots, both ends included, that are not retracted, so that others can take their places.</summary>
-    public static async Task RemoveAsync(IClickHouse store, ulong first, ulong last, CancellationToken ct)
+    /// <summary>
+    /// Removes what detectors said of ranges of slots, both ends included, so that it can be said anew: findings that are not retracted, and counts of what was
+    /// turned down. One statement a table that has any.
+    /// </summary>
+    public static async Task RemoveAsync(IClickHouse store, IReadOnlyList<(ulong First, ulong Last)> ranges, CancellationToken ct)
     {
-        foreach (var table in Tables)
-        {
-            var where = string.Create(CultureInfo.InvariantCulture, $"slot >= {first} AND slot <= {last} AND NOT retracted");
-            var there = await store.QueryAsync(new ClickHouseQuery($"SELECT 1 FROM {table} WHERE {where} LIMIT 1"), ct).ConfigureAwait(false);
-            if (there.Rows > 0) { await store.ExecuteAsync($"DELETE FROM {table} WHERE {where}", ct).ConfigureAwait(false); }
-        }
+        if (ranges.Count == 0) { return; }
+        foreach (var table in Tables) { await RemoveAsync(store, table, $"{Within(ranges)} AND NOT retracted", ct).ConfigureAwait(false); }
+        await RemoveAsync(store, Rejections, $"{Within(ranges)} AND {OfDetectors}", ct).ConfigureAwait(false);
     }
+
+    private static async Task RemoveAsync(IClickHouse store, string table, string where, CancellationToken ct)
+    {
+        var there = await store.QueryAsync(new ClickHouseQuery($"SELECT 1 FROM {table} WHERE {where} LIMIT 1"), ct).ConfigureAwait(false);
+        if (there.Rows > 0) { await store.ExecuteAsync($"DELETE FROM {table} WHERE {where}", ct).ConfigureAwait(false); }
+    }
+
+    private static string Within(IReadOnlyList<(ulong First, ulong Last)> ranges) =>
+        $"({string.Join(" OR ", ranges.Select(r => string.Create(CultureInfo.InvariantCulture, $"slot BETWEEN {r.First} AND {r.Last}")))})";
 
     private static string Quoted(string text) => text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "\\'", StringComparison.Ordinal);
 }

@@ -37,6 +37,23 @@ public sealed partial class EmbeddedClickHouseTests : IDisposable
     }
 
     [EngineFact]
+    public async Task Deleting_rows_writes_no_part_anew_and_outlasts_merges_and_later_rows()
+    {
+        await using var store = await _folder.OpenAsync();
+        await store.ExecuteAsync("CREATE TABLE t (a UInt64, b UInt64, v UInt64) ENGINE = ReplacingMergeTree(v) PARTITION BY intDiv(a, 432000) ORDER BY (a, b)");
+        await store.ExecuteAsync("INSERT INTO t SELECT number % 50, number, 1 FROM numbers(1000)");
+        await store.ExecuteAsync("OPTIMIZE TABLE t FINAL");
+        await store.ExecuteAsync("INSERT INTO t SELECT 50 + number % 50, number, 1 FROM numbers(1000)");
+        await store.ExecuteAsync("DELETE FROM t WHERE a IN (10, 60)");
+        Assert.Equal("0", await store.TextAsync("SELECT count() FROM system.mutations WHERE table = 't'"));
+        Assert.Equal("1960\t0", await store.TextAsync("SELECT count(), countIf(a IN (10, 60)) FROM t"));
+        await store.ExecuteAsync("INSERT INTO t VALUES (10, 10, 1), (10, 7, 1)");
+        Assert.Equal("1962\t2", await store.TextAsync("SELECT count(), countIf(a IN (10, 60)) FROM t"));
+        await store.ExecuteAsync("OPTIMIZE TABLE t FINAL");
+        Assert.Equal("1962\t2\t0", await store.TextAsync("SELECT count(), countIf(a IN (10, 60)), (SELECT count() FROM system.mutations) FROM t"));
+    }
+
+    [EngineFact]
     public async Task More_stuck_questions_than_connections_do_not_block_the_store()
     {
         await using var store = await _folder.OpenAsync();

@@ -1,5 +1,4 @@
 using Sluice.Ingest.Live;
-using Sluice.Ingest.Rpc;
 using Sluice.Schemas.Chain;
 using Sluice.Tests.Unit.Sinks;
 
@@ -69,7 +68,8 @@ public sealed class ReconcilerTests
         Ours('a', 100, 102);
         Ours('a', 130);
         _gone.Add(101);
-        var reconciler = Reconciler();
+        var told = new List<(ulong, int)>();
+        var reconciler = Reconciler((slot, tries, _) => told.Add((slot, tries)));
         ChainComparison? comparison = null;
         var tries = 0;
         while (comparison is null)
@@ -79,13 +79,50 @@ public sealed class ReconcilerTests
         }
 
         Assert.Equal(8, tries);
+        Assert.Equal(Enumerable.Range(1, 8).Select(t => (101UL, t)), told);
         var missed = Assert.Single(comparison.Changes);
         Assert.Equal((101UL, true), (missed.Slot, missed.Missed is not null));
     }
 
+    [Fact]
+    public async Task Of_a_chain_that_is_far_ahead_a_stretch_is_compared_at_a_time()
+    {
+        Final('b', [.. Enumerable.Range(100, 1_500).Select(s => (ulong)s)]);
+        Ours('a', [.. Enumerable.Range(100, 1_500).Select(s => (ulong)s)]);
+        Ours('a', 1_700);
+        var comparison = await CompareAsync(99);
+        Assert.Equal(99 + Sluice.Ingest.Live.Reconciler.MostSlots, comparison!.UpTo);
+        Assert.Equal((int)Sluice.Ingest.Live.Reconciler.MostSlots, comparison.Changes.Count);
+    }
+
+    [Fact]
+    public async Task A_stretch_without_a_block_does_not_hold_it_up()
+    {
+        Final('a', 100, 2_000);
+        Ours('a', 100, 2_000, 2_100);
+        Assert.Equal(2_000UL, (await CompareAsync(100))!.UpTo);
+    }
+
+    [Fact]
+    public async Task What_could_not_be_settled_is_not_asked_for_again()
+    {
+        Final('a', 100, 101);
+        Final('b', 102, 103, 104);
+        Ours('a', 100, 101, 102, 103, 104, 130);
+        var reconciler = Reconciler();
+        for (var i = 0; i < 3; i++)
+        {
+            var comparison = await FakeNodes.DoneAsync(reconciler.CompareAsync(99, CancellationToken.None), _time);
+            Assert.Equal([102UL, 103, 104], comparison!.Changes.Select(c => c.Slot));
+        }
+
+        Assert.Equal(3, _headers);
+    }
+
     private Task<ChainComparison?> CompareAsync(ulong verified) => FakeNodes.DoneAsync(Reconciler().CompareAsync(verified, CancellationToken.None), _time);
 
-    private Reconciler Reconciler() => new(new ChainClient(new FakeNodes(Answer).Client(FakeNodes.Options(_time, "http://a"))), _ledger);
+    private Reconciler Reconciler(Action<ulong, int, string>? notGiven = null) =>
+        new(new ChainClient(new FakeNodes(Answer).Client(FakeNodes.Options(_time, "http://a"))), _ledger) { NotGiven = notGiven };
 
     private void Final(char version, params ulong[] slots)
     {
