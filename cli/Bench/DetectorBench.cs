@@ -8,6 +8,7 @@ namespace Sluice.Cli.Bench;
 /// </summary>
 internal static class DetectorBench
 {
+    private const string MemoryRow = "sandwich: memory";
     private const double OverSlotsBudget = 2.0, InBlockBudget = 0.5; // ms a slot
     private const int Slots = 4; // of a leader group
     private static readonly int[] Sizes = [10, 100, 500, 1_000, 5_000];
@@ -24,15 +25,20 @@ internal static class DetectorBench
         new("liquidations, failed attempts", InBlockBudget, DetectorBlocks.OfEverything, () => new LiquidationRun()),
     ];
 
-    public static void Run(TimeSpan time, TextWriter output, CancellationToken cancel)
+    /// <param name="time">Of all growth figures together.</param>
+    /// <param name="only">Text that rows' names must have.</param>
+    /// <param name="swaps">The only size of a block; null takes all sizes.</param>
+    public static void Run(TimeSpan time, string only, int? swaps, TextWriter output, CancellationToken cancel)
     {
-        Memory(output, cancel);
-        foreach (var row in Rows)
+        if (MemoryRow.Contains(only, StringComparison.OrdinalIgnoreCase) && swaps is null) { Memory(output, cancel); }
+        var rows = Array.FindAll(Rows, r => r.Name.Contains(only, StringComparison.OrdinalIgnoreCase));
+        var sizes = swaps is { } one ? [one] : Sizes;
+        foreach (var row in rows)
         {
-            foreach (var size in Sizes)
+            foreach (var size in sizes)
             {
                 cancel.ThrowIfCancellationRequested();
-                var figures = DetectorMeter.Measure(row.Make(), row.Blocks(size), time / (Rows.Length * Sizes.Length * 1.5));
+                var figures = DetectorMeter.Measure(row.Make(), row.Blocks(size), time / (rows.Length * sizes.Length * 1.5));
                 output.WriteLine(JsonSerializer.Serialize(new
                 {
                     bench = row.Name,
@@ -65,7 +71,7 @@ internal static class DetectorBench
 
         output.WriteLine(JsonSerializer.Serialize(new
         {
-            bench = "sandwich: memory",
+            bench = MemoryRow,
             slots = All,
             swaps_per_slot = 100,
             findings = run.Findings - findings,

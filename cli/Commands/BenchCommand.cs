@@ -68,10 +68,16 @@ internal static class BenchCommand
         {
             if (r.GetValueOrDefault<int>() is < 1 or > 600) { r.AddError("--seconds takes 1 to 600."); }
         });
-        var command = new Command("detectors", "Measures the detectors: how time grows with the swaps of a block and a pool, and memory.") { seconds };
+        var only = new Option<string>("--only") { Description = "Only rows whose name has this text.", HelpName = "TEXT", DefaultValueFactory = _ => "" };
+        var swaps = new Option<int?>("--swaps") { Description = "Only blocks of so many swaps." };
+        swaps.Validators.Add(r =>
+        {
+            if (r.GetValueOrDefault<int?>() is < 2 or > 20_000) { r.AddError("--swaps takes 2 to 20000."); }
+        });
+        var command = new Command("detectors", "Measures the detectors: how time grows with the swaps of a block and a pool, and memory.") { seconds, only, swaps };
         command.SetAction((parsed, cancel) =>
         {
-            DetectorBench.Run(TimeSpan.FromSeconds(parsed.GetValue(seconds)), Console.Out, cancel);
+            DetectorBench.Run(TimeSpan.FromSeconds(parsed.GetValue(seconds)), parsed.GetValue(only)!, parsed.GetValue(swaps), Console.Out, cancel);
             return Task.FromResult(ExitCode.Done);
         });
         return command;
