@@ -43,6 +43,9 @@ public sealed class GroupWindows<T>(Func<T> make)
     private readonly long[] _ended = Enumerable.Repeat(-1L, Remembered).ToArray();
     private int _nextEnded;
 
+    /// <summary>The first slot that an open group may have taken; the greatest number where none is open.</summary>
+    public long First => Oldest() is { } open ? (open.Group * PerGroup) - 1 : long.MaxValue;
+
     /// <summary>Takes a block, or a context copy of one.</summary>
     public void Take(in Block block)
     {

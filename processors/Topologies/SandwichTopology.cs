@@ -32,6 +32,7 @@ public static class SandwichTopology
         private readonly long _version;
         private readonly DetectorMetrics? _metrics;
         private readonly GroupWindows<SandwichGroup> _groups;
+        private readonly HeldBlocks _held = new();
         private ProcessorContext _context = null!;
         private SlotWindow _window = null!;
 
@@ -50,10 +51,18 @@ public static class SandwichTopology
         public void Process(in Block block, in RecordMetadata metadata)
         {
             _window.Open(block.Slot);
+            _held.Add(block.Slot, _context.Hold());
             _groups.Take(block);
+            _held.ReleaseBefore(_groups.First);
         }
 
-        public void Finish() => _groups.Finish();
+        public void Finish()
+        {
+            _groups.Finish();
+            _held.ReleaseBefore(long.MaxValue);
+        }
+
+        public void Close() => _held.ReleaseBefore(long.MaxValue);
 
         public ref Sandwich AddSandwich()
         {
@@ -81,7 +90,7 @@ public static class SandwichTopology
     }
 }
 
-/// <summary>A leader group's window of the sandwich detector, see <see cref="GroupWindows{T}"/>.</summary>
+/// <summary>A leader group's window of the sandwich detector, see <see cref="GroupWindows{T}"/>. Its blocks must stay as they are until it ends.</summary>
 public sealed class SandwichGroup(ISandwichOutput output) : IGroupDetector
 {
     private readonly SandwichDetector _detector = new();

@@ -107,6 +107,9 @@ internal sealed class StreamTask
     /// <summary>Record being processed.</summary>
     internal RecordMetadata Current;
 
+    /// <summary>Batch of the record being processed.</summary>
+    internal RecordBatch? Input { get; private set; }
+
     /// <summary>Processor at work, for messages.</summary>
     internal ProcessorNode? At { get; set; }
 
@@ -152,6 +155,7 @@ internal sealed class StreamTask
 
         foreach (var sink in _sinks) { sink.Begin(input); }
         At = null;
+        Input = input;
         try
         {
             source.Process(input);
@@ -160,6 +164,10 @@ internal sealed class StreamTask
         catch (Exception e) when (e is not OperationCanceledException)
         {
             throw new StreamException(Topology.Name, At?.Name ?? "source", input, Current.Index, e);
+        }
+        finally
+        {
+            Input = null;
         }
 
         Collect(input, outputs);

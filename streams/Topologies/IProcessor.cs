@@ -13,7 +13,7 @@ public interface IProcessor<TIn>
     /// <summary>Called once, before the first record and after state was restored.</summary>
     void Init(ProcessorContext context);
 
-    /// <summary>Called for each record. The record may not be kept beyond the call: its buffers are used again.</summary>
+    /// <summary>Called for each record. The record may not be kept beyond the call, since its buffers are used again, but by <see cref="ProcessorContext.Hold"/>.</summary>
     void Process(in TIn record, in RecordMetadata metadata);
 
     /// <summary>Called after an input batch when stream time has passed what <see cref="ProcessorContext.Schedule"/> asked for.</summary>

@@ -30,6 +30,16 @@ public sealed class ProcessorContext
     /// <summary>Highest slot the task has seen, −1 before the first.</summary>
     public long StreamTime => _task.StreamTime;
 
+    /// <summary>Keeps the batch of the record being processed, so that the record stays as it is until the batch is released.</summary>
+    /// <returns>The batch, to be released once by <see cref="RecordBatch.Release"/>, in <see cref="IProcessor{TIn}.Close"/> at the latest.</returns>
+    /// <exception cref="InvalidOperationException">No record is being processed.</exception>
+    public RecordBatch Hold()
+    {
+        var batch = _task.Input ?? throw new InvalidOperationException($"Processor {Processor} of topology {Topology} can hold a batch only while a record is processed.");
+        batch.Retain();
+        return batch;
+    }
+
     /// <summary>Adds an empty record to the output of a sink below this processor, to be filled in place.</summary>
     /// <returns>The record, good until the next call for the same topic.</returns>
     public ref T Forward<T>(Topic<T> topic)

@@ -17,7 +17,6 @@ public sealed class BundleFinder
 {
     private BundleRun[] _runs = new BundleRun[16];
     private BundleLinks[] _links = new BundleLinks[64]; // of a transaction to the one before it
-    private int _start, _next;
 
     /// <summary>The block's runs in order; they do not overlap.</summary>
     public ReadOnlySpan<BundleRun> Runs => _runs.AsSpan(0, Count);
@@ -36,34 +35,34 @@ public sealed class BundleFinder
     {
         var transactions = block.Transactions.Span;
         Begin(transactions.Length);
+        var start = 0;
         for (var i = 0; i < transactions.Length; i++)
         {
             Ahead.Fetch(transactions, i, Reads.Record | Reads.Swaps | Reads.LiquidityChanges | Reads.Liquidations | Reads.Transfers | Reads.AuthorityChanges | Reads.Signers);
-            Next(transactions);
+            if (i == 0 || (_links[i] = LinkOf(transactions[i - 1], transactions[i])) != BundleLinks.None) { continue; }
+            Cut(transactions, start, i);
+            start = i;
         }
-        End(transactions);
+
+        if (transactions.Length > 0) { Cut(transactions, start, transactions.Length); }
     }
 
-    /// <summary>Turns to a block of so many transactions, to be read one by one.</summary>
-    internal void Begin(int count)
+    /// <summary>Reads the stretch around a transaction and nothing else of its block; <see cref="Runs"/> are those of the stretch.</summary>
+    /// <returns>The stretch: its first place in the block's list, and the one behind its last.</returns>
+    internal (int Start, int End) ReadAround(ReadOnlySpan<Transaction> transactions, int at)
     {
-        Count = LoneTips = StretchesWithoutTip = _start = _next = 0;
+        Begin(transactions.Length);
+        var (start, end) = (at, at + 1);
+        while (start > 0 && (_links[start] = LinkOf(transactions[start - 1], transactions[start])) != BundleLinks.None) { start--; }
+        while (end < transactions.Length && (_links[end] = LinkOf(transactions[end - 1], transactions[end])) != BundleLinks.None) { end++; }
+        Cut(transactions, start, end);
+        return (start, end);
+    }
+
+    private void Begin(int count)
+    {
+        Count = LoneTips = StretchesWithoutTip = 0;
         if (_links.Length < count) { _links = new BundleLinks[Math.Max(count, _links.Length * 2)]; }
-    }
-
-    /// <summary>Reads the next transaction of a block.</summary>
-    internal void Next(ReadOnlySpan<Transaction> transactions)
-    {
-        var i = _next++;
-        if (i == 0 || (_links[i] = LinkOf(transactions[i - 1], transactions[i])) != BundleLinks.None) { return; }
-        Cut(transactions, _start, i);
-        _start = i;
-    }
-
-    /// <summary>The block has no more.</summary>
-    internal void End(ReadOnlySpan<Transaction> transactions)
-    {
-        if (transactions.Length > 0) { Cut(transactions, _start, transactions.Length); }
     }
 
     /// <summary>Index in <see cref="Runs"/> of the run that holds the transaction at a position of the block; −1 when none does.</summary>

@@ -48,12 +48,12 @@ internal static class ConfidenceWriter
     {
         for (var leg = position.Fronts; leg >= 0; leg = facts.Legs[leg].NextFront)
         {
-            if (facts.KindOf(leg).Source == SwapSource.Generic) { return false; }
+            if (facts.SwapOf(leg).Source == SwapSource.Generic) { return false; }
         }
 
         for (var leg = position.Backs; leg >= 0; leg = facts.Legs[leg].NextBack)
         {
-            if (facts.KindOf(leg).Source == SwapSource.Generic) { return false; }
+            if (facts.SwapOf(leg).Source == SwapSource.Generic) { return false; }
         }
 
         return true;

@@ -1,4 +1,5 @@
 using Sluice.Schemas.Chain;
+using Sluice.Schemas.Records;
 
 namespace Sluice.Processors.Core.Sandwich;
 
@@ -10,7 +11,7 @@ internal struct Leg
     /// <summary>What the trader paid and received, transfer fees included and taken off. Base units.</summary>
     public ulong Paid, Received;
 
-    /// <summary>Its transaction in <see cref="GroupFacts.TxFacts"/>, and its swap in <see cref="GroupFacts.Swaps"/>.</summary>
+    /// <summary>Its transaction in <see cref="GroupFacts.TxFacts"/>, and the place of its swap in that transaction.</summary>
     public int Tx, Swap;
 
     public int Lane;
@@ -35,49 +36,50 @@ internal struct Leg
     public bool IsAttack;
 }
 
-/// <summary>A transaction of the window that swaps, as the rules ask for it.</summary>
+/// <summary>State of a leg's pool before it, by which prices are compared: what is walked at random when victims are looked for.</summary>
+internal struct LegState
+{
+    /// <summary>Reserves, base units; 0 where unknown.</summary>
+    public ulong ReserveIn, ReserveOut;
+
+    /// <summary>Number of its <see cref="RangeState"/>, −1 without any.</summary>
+    public int Range;
+}
+
+/// <summary>State of a pool that trades by prices of ranges or bins, before a swap, as in <see cref="Schemas.Records.Swap"/>.</summary>
+internal struct RangeState
+{
+    public Int128? SqrtPriceX64;
+    public int? Tick;
+}
+
+/// <summary>A transaction of the window that swaps, as the rules ask for it: a cache line.</summary>
 internal struct TxFact
 {
     public long Slot;
     public ulong FeeLamports, TipLamports;
-    public int Block, Index;
+
+    /// <summary>What wallets of one software have in common: see <see cref="TransactionReading.Template"/>.</summary>
+    public ulong Template;
+
+    /// <summary>Its block in <see cref="GroupFacts.Blocks"/>, its position there, and its place in the block's list.</summary>
+    public int Block, Index, At;
 
     /// <summary>Fee payer, a number of <see cref="GroupFacts.Keys"/>.</summary>
     public int Signer;
 
-    /// <summary>Its first leg, and its first swap of <see cref="GroupFacts.Swaps"/>.</summary>
-    public int FirstLeg, FirstSwap;
+    /// <summary>Its first leg.</summary>
+    public int FirstLeg;
 
-    /// <summary>Number of its template, and whether that tells wallets apart from everybody else's.</summary>
-    public int Template;
+    /// <summary>Whether its template tells wallets apart from everybody else's.</summary>
     public bool IsTellingTemplate;
-
-    public bool UsesAggregator;
 
     /// <summary>True when its fees and payments stand in a finding already.</summary>
     public bool IsPaid;
 
     /// <summary>Number of its wrapper where that is a private program, else −1.</summary>
     public int PrivateWrapper;
-
-    /// <summary>Run of the window that looks like a bundle, a number of <see cref="GroupFacts.RunConfidences"/>; −1 for none.</summary>
-    public int Run;
 }
-
-/// <summary>What only findings show of a transaction.</summary>
-internal struct TxDetail
-{
-    public Signature Signature;
-
-    /// <summary>Numbers of keys, −1 for none; and of the wrapper's name.</summary>
-    public int Wrapper, DontFrontMark, WrapperName;
-
-    /// <summary>Its swaps, and its routes and changes of lamports in the group's lists.</summary>
-    public int SwapCount, FirstRoute, RouteCount, FirstChange, ChangeCount;
-}
-
-/// <summary>What somebody has more or less of after a transaction, lamports.</summary>
-internal readonly record struct LamportChange(Pubkey Owner, Int128 Delta);
 
 /// <summary>A block of the window.</summary>
 internal struct BlockFact
@@ -86,10 +88,10 @@ internal struct BlockFact
     public long? TimeUnixMs;
     public Pubkey? Leader;
     public bool IsComplete;
-}
 
-/// <summary>What wallets of one software have in common: fee, instructions, compute budget, program.</summary>
-internal readonly record struct Template(ulong Fee, int Instructions, long ComputeLimit, ulong ComputePrice, int Wrapper);
+    /// <summary>Its transactions, which stay as they are until the group is closed.</summary>
+    public RecordList<Transaction> Transactions;
+}
 
 /// <summary>Liquidity that somebody added or removed in the window.</summary>
 internal readonly record struct LiquidityFact(Pubkey Pool, int Provider, int AtLeg);

@@ -18,7 +18,7 @@ internal sealed class FindingWriter(GroupFacts facts, PositionBook book, Actors 
     {
         actors.Read(position);
         var first = position.FirstFront;
-        ref readonly var kind = ref facts.KindOf(first);
+        ref readonly var swap = ref facts.SwapOf(first);
         var firstTx = facts.Legs[first].Tx;
         ref readonly var block = ref facts.Blocks[facts.TxFacts[facts.Legs[victims[0]].Tx].Block];
         finding.Id = IdOf("sandwich", facts, first);
@@ -28,14 +28,14 @@ internal sealed class FindingWriter(GroupFacts facts, PositionBook book, Actors 
         finding.Leader = block.Leader;
         finding.FirstSlot = facts.SlotOf(position.FirstFront);
         finding.LastSlot = facts.SlotOf(position.LastBack);
-        finding.Venue = kind.Venue;
-        finding.Program = kind.Program;
+        finding.Venue = swap.Venue;
+        finding.Program = swap.Program;
         finding.Pool = facts.MarketOf(first).Pool;
         finding.MintIn = facts.MintInOf(first);
         finding.MintOut = facts.MintOutOf(first);
         finding.Attacker = facts.SignerOf(firstTx);
         finding.Wrapper = facts.WrapperOf(firstTx);
-        finding.WrapperName = facts.WrapperNameOf(firstTx);
+        finding.WrapperName = facts.TransactionOf(firstTx).WrapperName;
         WriteAttackers(position, ref finding);
         WriteLinks(position, ref finding);
         WriteLegs(position, ref finding);
@@ -109,11 +109,11 @@ internal sealed class FindingWriter(GroupFacts facts, PositionBook book, Actors 
             leg.TxIndex = tx.Index;
             leg.Signature = facts.SignatureOf(of.Tx);
             leg.Signer = facts.Keys[tx.Signer];
-            leg.Trader = facts.Keys[swap.Trader];
+            leg.Trader = swap.Trader;
             leg.IxIndex = swap.IxIndex;
             leg.InnerIxIndex = swap.InnerIxIndex;
             leg.LegIndex = swap.LegIndex;
-            leg.Venue = facts.KindOf(entry / 2).Venue;
+            leg.Venue = swap.Venue;
             leg.Pool = facts.MarketOf(entry / 2).Pool;
             leg.MintIn = facts.MintInOf(entry / 2);
             leg.MintOut = facts.MintOutOf(entry / 2);
@@ -186,19 +186,20 @@ internal sealed class FindingWriter(GroupFacts facts, PositionBook book, Actors 
     /// </summary>
     private (LandingKind Landing, double Confidence) LandingOf()
     {
-        ref readonly var first = ref facts.TxFacts[_legs[0]];
-        bool isWhole = facts.Blocks[first.Block].IsComplete, isOne = first.Run >= 0;
-        var shared = 0.0;
+        var first = facts.RunOf(_legs[0]);
+        bool isWhole = facts.Blocks[facts.TxFacts[_legs[0]].Block].IsComplete, isOne = first.IsThere;
+        var (shared, before) = (0.0, first);
         for (var i = 1; i < _legs.Count; i++)
         {
-            ref readonly var tx = ref facts.TxFacts[_legs[i]];
-            ref readonly var before = ref facts.TxFacts[_legs[i - 1]];
-            isWhole &= facts.Blocks[tx.Block].IsComplete;
-            isOne &= tx.Run == first.Run;
-            if (_legs[i] != _legs[i - 1] && tx.Run >= 0 && tx.Run == before.Run) { shared = Math.Max(shared, facts.RunConfidences[tx.Run]); }
+            if (_legs[i] == _legs[i - 1]) { continue; }
+            var run = facts.RunOf(_legs[i]);
+            isWhole &= facts.Blocks[facts.TxFacts[_legs[i]].Block].IsComplete;
+            isOne &= run == first;
+            if (run.IsThere && run == before) { shared = Math.Max(shared, run.Confidence); }
+            before = run;
         }
 
-        return isOne ? (LandingKind.Bundle, facts.RunConfidences[first.Run])
+        return isOne ? (LandingKind.Bundle, first.Confidence)
             : shared > 0 ? (LandingKind.Spanning, shared)
             : isWhole ? (LandingKind.Organic, 0)
             : (LandingKind.Unknown, 0);
@@ -220,7 +221,7 @@ internal sealed class FindingWriter(GroupFacts facts, PositionBook book, Actors 
     {
         foreach (var victim in victims)
         {
-            if (facts.DontFrontMarkOf(facts.Legs[victim].Tx) is not null) { return true; }
+            if (facts.TransactionOf(facts.Legs[victim].Tx).DontFrontMark is not null) { return true; }
         }
 
         return false;

@@ -297,12 +297,11 @@ internal sealed class Judge
     /// </summary>
     private bool IsMarked(in Position position)
     {
-        ref readonly var first = ref _facts.TxFacts[_facts.Legs[position.FirstFront].Tx];
-        ref readonly var last = ref _facts.TxFacts[_facts.Legs[position.LastBack].Tx];
+        var (first, last) = (_facts.Legs[position.FirstFront].Tx, _facts.Legs[position.LastBack].Tx);
         if (IsPrivate(position)) { return true; }
         return position.IsClosed
-            ? IsOneBlock(position) || !(first.UsesAggregator || last.UsesAggregator)
-            : IsOneBlock(position) && last.Index - first.Index < SandwichRules.PartialReach;
+            ? IsOneBlock(position) || !(_facts.TransactionOf(first).UsesAggregator || _facts.TransactionOf(last).UsesAggregator)
+            : IsOneBlock(position) && _facts.TxFacts[last].Index - _facts.TxFacts[first].Index < SandwichRules.PartialReach;
     }
 
     /// <summary>True when the first front leg goes through a program that is its caller's own.</summary>

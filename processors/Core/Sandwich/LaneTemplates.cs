@@ -8,7 +8,7 @@ internal sealed class LaneTemplates(GroupFacts facts)
 {
     private readonly KeyIndex<int> _lanes = new();
     private readonly ValueList<int> _counted = new(); // newest leg of the lane that was counted
-    private readonly KeyIndex<ulong> _templates = new();
+    private readonly KeyIndex<LaneTemplate> _templates = new();
     private readonly ValueList<int> _counts = new();
 
     public void Clear()
@@ -20,7 +20,7 @@ internal sealed class LaneTemplates(GroupFacts facts)
     }
 
     /// <summary>Legs of a template in a lane so far.</summary>
-    public int CountOf(int lane, int template)
+    public int CountOf(int lane, ulong template)
     {
         var known = _lanes.Count;
         var number = _lanes.Intern(lane);
@@ -28,16 +28,16 @@ internal sealed class LaneTemplates(GroupFacts facts)
         var newest = facts.Markets.Lane(lane).Last;
         for (var leg = newest; leg > _counted[number]; leg = facts.Legs[leg].Before) { Count(lane, facts.TxFacts[facts.Legs[leg].Tx].Template); }
         _counted[number] = newest;
-        return _templates.Find(Pair(lane, template)) is >= 0 and var found ? _counts[found] : 0;
+        return _templates.Find(new LaneTemplate(lane, template)) is >= 0 and var found ? _counts[found] : 0;
     }
 
-    private void Count(int lane, int template)
+    private void Count(int lane, ulong template)
     {
         var known = _templates.Count;
-        var number = _templates.Intern(Pair(lane, template));
+        var number = _templates.Intern(new LaneTemplate(lane, template));
         if (number == known) { _counts.Add(0); }
         _counts[number]++;
     }
 
-    private static ulong Pair(int lane, int template) => ((ulong)(uint)lane << 32) | (uint)template;
+    private readonly record struct LaneTemplate(int Lane, ulong Template);
 }

@@ -95,7 +95,7 @@ internal sealed class LaneTrees(GroupFacts facts)
     {
         var leg = node.Worst;
         if (leg >= 0 && wrapper >= 0 && WrapperOf(leg) == wrapper) { leg = node.WorstOfOthers; }
-        return leg >= 0 && (front < 0 || facts.IsWorse(facts.Legs[leg], facts.Legs[front], tree.Measure));
+        return leg >= 0 && (front < 0 || facts.IsWorse(leg, front, tree.Measure));
     }
 
     private Node Join(in Node left, in Node right, PriceMeasure measure)
@@ -108,7 +108,7 @@ internal sealed class LaneTrees(GroupFacts facts)
         return new Node(worst.Worst, second);
     }
 
-    private bool IsWorse(int left, int right, PriceMeasure measure) => facts.IsWorse(facts.Legs[left], facts.Legs[right], measure);
+    private bool IsWorse(int left, int right, PriceMeasure measure) => facts.IsWorse(left, right, measure);
 
     private int WrapperOf(int leg) => facts.TxFacts[facts.Legs[leg].Tx].PrivateWrapper;
 

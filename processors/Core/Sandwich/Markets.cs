@@ -93,7 +93,7 @@ internal sealed class Markets(KeyIndex<Pubkey> keys)
         var key = new PoolKey(swap);
         var (a, b) = (keys.Intern(key.MintA), keys.Intern(key.MintB));
         _keys.Add(key);
-        _pools.Add(new PoolFact { MintA = a, MintB = b, Pair = _pairs.Intern(((ulong)(uint)a << 32) | (uint)b), Kind = -1 });
+        _pools.Add(new PoolFact { MintA = a, MintB = b, Pair = _pairs.Intern(((ulong)(uint)a << 32) | (uint)b) });
         _lanes.Add(new LaneFact { Last = -1 });
         _lanes.Add(new LaneFact { Last = -1 });
         return _keys.Count - 1;
@@ -141,11 +141,25 @@ internal struct PoolFact
     public int MintA, MintB;
     public int Pair;
 
-    /// <summary>Kind of its newest swap, a number of <see cref="SwapStore"/>; −1 before the first.</summary>
-    public int Kind;
+    /// <summary>Venue and source of its newest swap, null before the first, and whether such a swap tells a price.</summary>
+    private string? Venue;
+    private SwapSource Source;
+    private bool TellsPrice;
 
     /// <summary>What the price book knows of it.</summary>
     public MarketMemo Price;
+
+    /// <summary>False for a swap that tells no price: the generic detector's, and order books'.</summary>
+    public bool TellsPriceOf(in Swap swap)
+    {
+        if (!ReferenceEquals(Venue, swap.Venue) || Source != swap.Source)
+        {
+            (Venue, Source) = (swap.Venue, swap.Source);
+            TellsPrice = PriceBook.IsSource(Source, Venue);
+        }
+
+        return TellsPrice;
+    }
 }
 
 /// <summary>A market in one direction: the swaps that go that way.</summary>
@@ -163,7 +177,8 @@ internal struct LaneFact
     public int RootSense, BinSense;
 
     /// <summary>Template of the newest leg, and the place of the first of the legs up to it that all have it.</summary>
-    public int Template, TemplateSince;
+    public ulong Template;
+    public int TemplateSince;
 }
 
 /// <summary>How prices before a swap are compared in a lane: by the best measure that all of its legs have.</summary>

@@ -78,8 +78,9 @@ internal static class Money
     {
         Int128 change = 0, swapped = 0;
         var isKnown = false;
-        foreach (ref readonly var balance in facts.ChangesOf(number))
+        foreach (ref readonly var balance in facts.TransactionOf(number).BalanceChanges.Span)
         {
+            if (balance.Mint != WellKnown.WrappedSol) { continue; }
             isKnown = true;
             if (actors.Has(facts.Keys.Find(balance.Owner))) { change += balance.Delta; }
         }

@@ -53,7 +53,7 @@ internal sealed partial class PositionBook
         var left = position.Left;
         if (arrived > left + position.Rounding) { return false; }
         ref readonly var bought = ref facts.SwapOf(position.FirstFront);
-        var fee = bought.TransferFeeOut is > 0 and var withheld && bought.AmountOut > 0
+        var fee = (bought.TransferFeeOut ?? 0) is > 0 and var withheld && bought.AmountOut > 0
             ? (((left * withheld) + bought.AmountOut - 1) / bought.AmountOut) + 1
             : UInt128.Zero;
         return arrived + fee + position.Rounding >= left;

@@ -36,7 +36,7 @@ internal sealed class Rings
         if (_members.Count > members) { ring.Wallets++; }
         ring.LeastPpm = Math.Min(ring.LeastPpm, ratio);
         ring.GreatestPpm = Math.Max(ring.GreatestPpm, ratio);
-        var first = facts.TxFacts[facts.Legs[position.FirstFront].Tx];
+        ref readonly var first = ref facts.TxFacts[facts.Legs[position.FirstFront].Tx];
         ring.HasTellingTemplate |= first.IsTellingTemplate;
         ring.HasExact |= position.IsExact;
     }
@@ -65,7 +65,7 @@ internal sealed class Rings
         return first.Block == last.Block;
     }
 
-    private readonly record struct RingKey(int Lane, int Block, int FrontTemplate, int BackTemplate);
+    private readonly record struct RingKey(int Lane, int Block, ulong FrontTemplate, ulong BackTemplate);
 }
 
 /// <summary>Wallets of a template in a pool and block.</summary>

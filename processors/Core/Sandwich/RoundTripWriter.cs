@@ -37,7 +37,7 @@ internal sealed class RoundTripWriter(GroupFacts facts, PositionBook book, Actor
         record.Leader = block.Leader;
         record.Class = named;
         record.FailedRule = SandwichRuleNames.NameOf(verdict);
-        record.Venue = facts.KindOf(first).Venue;
+        record.Venue = facts.SwapOf(first).Venue;
         record.Pool = facts.MarketOf(first).Pool;
         record.MintIn = facts.MintInOf(first);
         record.MintOut = facts.MintOutOf(first);

@@ -1,4 +1,3 @@
-using Sluice.Processors.Core.Bundles;
 using Sluice.Processors.Core.Common;
 using Sluice.Processors.Core.Composition;
 using Sluice.Processors.Core.Prices;
@@ -21,7 +20,6 @@ public sealed class SandwichDetector
     private readonly PriceLinks _priceLinks = new();
     private readonly Precedence _precedence = new();
     private readonly BlockContext _block = new();
-    private readonly BundleFinder _bundles = new();
     private readonly PositionBook _book;
     private readonly Actors _actors;
     private readonly Judge _judge;
@@ -67,7 +65,7 @@ public sealed class SandwichDetector
     }
 
     /// <summary>Takes a block of the window and gives out what is certain with it. Slots ascend; a slot that was taken already is ignored.</summary>
-    /// <param name="block">The block, or its context copy.</param>
+    /// <param name="block">The block, or its context copy. Its transactions must stay as they are until the group is closed: they are looked up again, not copied.</param>
     /// <param name="output">Takes what is certain.</param>
     public void Add(in Block block, ISandwichOutput output)
     {
@@ -131,9 +129,7 @@ public sealed class SandwichDetector
     private void Read(in Block block, SandwichDetector? neighbour)
     {
         ReadOnlySpan<Transaction> transactions = block.Transactions.Span;
-        var (firstTx, firstOfNeighbour) = (_facts.TxFacts.Count, neighbour?._facts.TxFacts.Count ?? 0);
         _block.Begin(block);
-        _bundles.Begin(transactions.Length);
         if (IsSorted(transactions))
         {
             // What a neighbour's links ask for is still at hand when the transaction is read: one way through memory.
@@ -144,8 +140,7 @@ public sealed class SandwichDetector
                 _hashes.Next(transactions, i);
                 _reader.Fetch(transactions, i, _hashes);
                 neighbour?._reader.Fetch(transactions, i, _hashes);
-                _bundles.Next(transactions);
-                Read(transactions[i], _hashes[i], neighbour);
+                Read(transactions, i, _hashes[i], neighbour);
             }
         }
         else
@@ -153,25 +148,21 @@ public sealed class SandwichDetector
             _order.Clear();
             for (var i = 0; i < transactions.Length; i++)
             {
-                _bundles.Next(transactions);
                 _order.Add(((long)transactions[i].Index << 32) | (uint)i);
             }
 
             _order.Span.Sort();
-            foreach (var entry in _order.Span) { Read(transactions[(int)(uint)entry], null, neighbour); }
+            foreach (var entry in _order.Span) { Read(transactions, (int)(uint)entry, null, neighbour); }
         }
-
-        _bundles.End(transactions);
-        _facts.SetRuns(firstTx, _bundles.Runs);
-        neighbour?._facts.SetRuns(firstOfNeighbour, _bundles.Runs);
     }
 
-    private void Read(in Transaction tx, uint? hash, SandwichDetector? neighbour)
+    private void Read(ReadOnlySpan<Transaction> transactions, int at, uint? hash, SandwichDetector? neighbour)
     {
+        ref readonly var tx = ref transactions[at];
         if (!TransactionReader.IsOfInterest(tx)) { return; }
         _reading.Read(tx, hash, tx.Swaps.Count > 0 && _precedence.Explains(tx, _block));
-        _reader.Take(tx, _reading);
-        neighbour?._reader.Take(tx, _reading);
+        _reader.Take(tx, at, _reading);
+        neighbour?._reader.Take(tx, at, _reading);
     }
 
     private static bool IsSorted(ReadOnlySpan<Transaction> transactions)

@@ -26,17 +26,18 @@ internal sealed class TransactionReader(GroupFacts facts, PositionBook book, Pri
 
     /// <summary>Takes a transaction of interest.</summary>
     /// <param name="tx">Transaction.</param>
-    /// <param name="reading">What its swaps say.</param>
-    public void Take(in Transaction tx, TransactionReading reading)
+    /// <param name="at">Its place in the block's list.</param>
+    /// <param name="reading">What it says by itself.</param>
+    public void Take(in Transaction tx, int at, TransactionReading reading)
     {
         var swaps = tx.Swaps.Span;
-        if (swaps.Length > 0) { facts.AddTransaction(tx); }
+        if (swaps.Length > 0) { facts.AddTransaction(tx, at, reading); }
         var first = facts.Legs.Count;
         int transfer = 0, handOver = 0;
         for (var i = 0; i < swaps.Length; i++)
         {
             HandOn(tx, swaps[i].IxIndex, swaps[i].InnerIxIndex, ref transfer, ref handOver);
-            AddSwap(tx, swaps[i], reading.Swaps[i]);
+            AddSwap(tx, i, reading.Swaps[i]);
         }
 
         HandOn(tx, int.MaxValue, 0, ref transfer, ref handOver);
@@ -47,16 +48,16 @@ internal sealed class TransactionReader(GroupFacts facts, PositionBook book, Pri
         }
     }
 
-    private void AddSwap(in Transaction tx, in Swap swap, in SwapReading reading)
+    private void AddSwap(in Transaction tx, int at, in SwapReading reading)
     {
+        ref readonly var swap = ref tx.Swaps[at];
         ref readonly var of = ref facts.TxFacts[facts.TxFacts.Count - 1];
         var lane = facts.Markets.LaneOf(swap, reading.MarketHash);
-        var trader = swap.Trader == tx.Signer ? of.Signer : facts.Keys.Intern(swap.Trader);
-        var number = facts.Swaps.Count;
-        if (facts.Swaps.Add(swap, lane, trader).TellsPrice) { prices.Take(swap, of.Slot, (lane & 1) == 0, ref facts.Markets.Pool(Markets.PoolOf(lane)).Price); }
+        ref var market = ref facts.Markets.Pool(Markets.PoolOf(lane));
+        if (market.TellsPriceOf(swap)) { prices.Take(swap, of.Slot, (lane & 1) == 0, ref market.Price); }
         if (reading.IsRepeated) { return; }
-        var owner = reading.IsTrader ? trader : facts.Keys.Intern(reading.Holder);
-        facts.AddLeg(number, swap, lane, owner, reading);
+        var owner = reading.IsSigner ? of.Signer : facts.Keys.Intern(reading.Holder);
+        facts.AddLeg(at, swap, lane, owner, reading);
         if (reading.Counts) { book.Take(facts.Legs.Count - 1, tx, reading.Signs); }
     }
 

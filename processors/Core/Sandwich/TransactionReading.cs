@@ -1,3 +1,5 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
 using Sluice.Schemas.Chain;
 using Sluice.Schemas.Records;
 
@@ -18,8 +20,8 @@ internal struct SwapReading
     /// <summary>True when it repeats a swap of the list, and so is no leg.</summary>
     public bool IsRepeated;
 
-    /// <summary>True when the holder signs the transaction, and when it is the swap's trader.</summary>
-    public bool Signs, IsTrader;
+    /// <summary>True when the holder signs the transaction, and when it is who pays the fee.</summary>
+    public bool Signs, IsSigner;
 
     /// <summary>True when it opens or closes positions.</summary>
     public bool Counts;
@@ -35,6 +37,17 @@ internal sealed class TransactionReading
     /// <summary>The transaction's swaps, in its order.</summary>
     public ReadOnlySpan<SwapReading> Swaps => _swaps.Span;
 
+    /// <summary>
+    /// What wallets of one software have in common, fee, instructions, compute budget and program, as 64 bits: two of them are the same by chance once in 2^64.
+    /// </summary>
+    public ulong Template { get; private set; }
+
+    /// <summary>True when it has a compute budget or a priority fee, by which one software's wallets differ from everybody's.</summary>
+    public bool IsTellingTemplate { get; private set; }
+
+    /// <summary>A program without a known name that is no venue called directly: its own caller's, as far as can be told; null otherwise.</summary>
+    public Pubkey? PrivateWrapper { get; private set; }
+
     /// <summary>Reads a transaction of interest.</summary>
     /// <param name="tx">Transaction.</param>
     /// <param name="hash">Of the market of its first swap; null where it was not made ahead.</param>
@@ -43,6 +56,10 @@ internal sealed class TransactionReading
     {
         _swaps.Clear();
         var swaps = tx.Swaps.Span;
+        if (swaps.Length == 0) { return; }
+        IsTellingTemplate = tx.PriorityFeeLamports > 0 || tx.ComputeUnitLimit is not null || tx.ComputeUnitPriceMicroLamports is not null;
+        Template = TemplateOf(tx);
+        PrivateWrapper = IsPrivate(tx) ? tx.Wrapper : null;
         for (var i = 0; i < swaps.Length; i++)
         {
             ref var reading = ref _swaps.Reserve(1)[0];
@@ -59,8 +76,8 @@ internal sealed class TransactionReading
         var received = swap.AmountOut - Math.Min(swap.AmountOut, swap.TransferFeeOut ?? 0);
         var holder = Holders.Of(tx, swap, paid, received);
         (reading.Holder, reading.Paid, reading.Received) = (holder, paid, received);
-        reading.IsTrader = holder == swap.Trader;
-        reading.Signs = Holders.IsSigner(tx, holder);
+        reading.IsSigner = holder == tx.Signer;
+        reading.Signs = reading.IsSigner || Holders.IsSigner(tx, holder);
         if (paid == 0 || received == 0 || swap.MintIn == swap.MintOut || isExplained) { return; }
         var changesLiquidity = tx.MintsOrBurnsShares || ChangesLiquidity(tx, swap.Pool);
         reading.CanBeVictim = !changesLiquidity || swap.Source != SwapSource.Generic;
@@ -98,6 +115,34 @@ internal sealed class TransactionReading
         }
 
         return false;
+    }
+
+    private static ulong TemplateOf(in Transaction tx)
+    {
+        var hash = Mix(Mix(tx.FeeLamports, (ulong)tx.InstructionCount), (ulong)(tx.ComputeUnitLimit ?? -1));
+        hash = Mix(hash, tx.ComputeUnitPriceMicroLamports ?? 0);
+        if (tx.Wrapper is null) { return hash; }
+        foreach (var word in MemoryMarshal.Cast<byte, ulong>(Nullable.GetValueRefOrDefaultRef(in tx.Wrapper).Bytes)) { hash = Mix(hash, word); }
+        return hash;
+    }
+
+    /// <summary>Folds a number into a hash: the halves of a product depend on all bits of both.</summary>
+    private static ulong Mix(ulong hash, ulong number)
+    {
+        var high = Math.BigMul(hash ^ 0x9E3779B97F4A7C15UL, number ^ 0xD1342543DE82EF95UL, out var low);
+        return high ^ low ^ BitOperations.RotateLeft(hash, 23);
+    }
+
+    private static bool IsPrivate(in Transaction tx)
+    {
+        if (tx.Wrapper is null || tx.WrapperName is not null || tx.UsesAggregator) { return false; }
+        ref readonly var wrapper = ref Nullable.GetValueRefOrDefaultRef(in tx.Wrapper);
+        foreach (ref readonly var swap in tx.Swaps.Span)
+        {
+            if (swap.Program == wrapper) { return false; }
+        }
+
+        return true;
     }
 
     private static ulong Sum(ulong left, ulong right) => left + right < left ? ulong.MaxValue : left + right;

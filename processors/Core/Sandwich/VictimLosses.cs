@@ -43,7 +43,7 @@ internal sealed class VictimLosses(GroupFacts facts, Actors actors)
         victim.TxIndex = tx.Index;
         victim.Signature = facts.SignatureOf(leg.Tx);
         victim.Signer = facts.Keys[tx.Signer];
-        victim.Trader = facts.Keys[swap.Trader];
+        victim.Trader = swap.Trader;
         victim.IxIndex = swap.IxIndex;
         victim.InnerIxIndex = swap.InnerIxIndex;
         victim.LegIndex = swap.LegIndex;
@@ -53,16 +53,15 @@ internal sealed class VictimLosses(GroupFacts facts, Actors actors)
         victim.LossLow = loss.LossLow;
         victim.LossHigh = loss.LossHigh;
         victim.LossMethod = loss.Method;
-        ref readonly var whole = ref facts.ToTransaction(leg.Tx);
-        var index = leg.Swap - tx.FirstSwap;
-        victim.LossQuote = LossMoney.ToQuote(whole.Swaps[index], loss);
-        var slippage = Slippage.Of(whole, index, loss);
+        ref readonly var whole = ref facts.TransactionOf(leg.Tx);
+        victim.LossQuote = LossMoney.ToQuote(swap, loss);
+        var slippage = Slippage.Of(whole, leg.Swap, loss);
         victim.LimitAmount = slippage.LimitAmount;
         victim.SlippageBps = slippage.SlippageBps;
         victim.SlippageUsed = slippage.Used;
-        victim.DontFrontMark = facts.DontFrontMarkOf(leg.Tx);
-        victim.ViaAggregator = tx.UsesAggregator;
-        victim.Wrapper = facts.WrapperOf(leg.Tx);
+        victim.DontFrontMark = whole.DontFrontMark;
+        victim.ViaAggregator = whole.UsesAggregator;
+        victim.Wrapper = whole.Wrapper;
         if (victim.LossQuote is { } quote) { finding.VictimLoss = (finding.VictimLoss ?? 0) + quote; }
         else { finding.VictimsWithoutLoss++; }
     }
@@ -95,7 +94,7 @@ internal sealed class VictimLosses(GroupFacts facts, Actors actors)
             var leg = _stretch[i];
             var isVictim = victim < victims.Length && victims[victim] == leg;
             if (isVictim) { victim++; }
-            facts.Swaps.Restore(facts.Legs[leg].Swap, ref _steps[i].Swap);
+            _steps[i].Swap = facts.SwapOf(leg);
             _steps[i].Role = isVictim ? StepRole.Victim : actors.Include(leg) ? StepRole.Attacker : StepRole.Other;
         }
 
