@@ -64,7 +64,7 @@ public readonly struct Signature : IEquatable<Signature>, IComparable<Signature>
         return Encoding.ASCII.GetString(text[..Format(text)]);
     }
 
-    public static bool operator ==(Signature left, Signature right) => left.Equals(right);
+    public static bool operator ==(in Signature left, in Signature right) => left._low == right._low && left._high == right._high;
 
-    public static bool operator !=(Signature left, Signature right) => !left.Equals(right);
+    public static bool operator !=(in Signature left, in Signature right) => !(left == right);
 }
