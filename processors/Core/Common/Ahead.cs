@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
 using Sluice.Schemas.Records;
 
@@ -15,7 +14,7 @@ internal static class Ahead
     /// <summary>Transactions between the one that is read and those that are asked for.</summary>
     private const int Items = 6, Lists = 12, Records = 18;
 
-    private const int Line = 64, LinesOfFront = 3, LinesOfSwap = 5, MostLines = 9;
+    private const int Line = 64, LinesOfFront = 3, BytesOfSwap = 208, MostBytes = 9 * Line;
 
     /// <summary>Asks for what comes after a position.</summary>
     /// <param name="transactions">Transactions of the block, which are read in order.</param>
@@ -62,25 +61,16 @@ internal static class Ahead
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void FetchItems(in Transaction tx, Reads what)
     {
-        if ((what & Reads.WholeSwaps) != 0) { FetchItems(tx.Swaps.Span, MostLines); }
-        else if ((what & Reads.Swaps) != 0) { FetchItems(tx.Swaps.Span, LinesOfSwap); }
-        if ((what & Reads.BalanceChanges) != 0) { FetchItems(tx.BalanceChanges.Span, MostLines); }
+        if ((what & Reads.WholeSwaps) != 0) { tx.Swaps.Fetch(MostBytes); }
+        else if ((what & Reads.Swaps) != 0) { tx.Swaps.Fetch(BytesOfSwap); }
+        if ((what & Reads.BalanceChanges) != 0) { tx.BalanceChanges.Fetch(MostBytes); }
         if ((what & Reads.Routes) != 0 && tx.Swaps.Count > 1)
         {
-            FetchItems(tx.Swaps.Span, 2 * MostLines);
-            FetchItems(tx.BalanceChanges.Span, MostLines);
+            tx.Swaps.Fetch(2 * MostBytes);
+            tx.BalanceChanges.Fetch(MostBytes);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static unsafe void FetchObject(object list) => Sse.Prefetch0(*(void**)Unsafe.AsPointer(ref list));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static unsafe void FetchItems<T>(Span<T> items, int most)
-    {
-        if (items.Length == 0) { return; }
-        var first = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(items));
-        var end = Math.Min(most * Line, items.Length * Unsafe.SizeOf<T>());
-        for (var i = 0; i < end; i += Line) { Sse.Prefetch0(first + i); }
-    }
 }
