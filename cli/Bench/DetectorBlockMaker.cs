@@ -59,14 +59,14 @@ internal sealed class DetectorBlockMaker(int seed)
     {
         var (provider, position) = (Wallet(), Wallet());
         Change(pool, provider, position, LiquidityChangeKind.Add);
-        Buy(pool, Wallet(), 5_000_000);
+        Buy(pool, Wallet(), 500_000_000);
         Change(pool, provider, position, LiquidityChangeKind.Remove);
     }
 
     /// <summary>Collateral is seized and sold.</summary>
     public void Liquidate(int pool)
     {
-        Sell(pool, Wallet(), 3_000_000);
+        Sell(pool, Wallet(), 300_000_000);
         ref var tx = ref Newest;
         ref var call = ref tx.Liquidations.Add();
         call.Protocol = "lender";
@@ -74,8 +74,8 @@ internal sealed class DetectorBlockMaker(int seed)
         call.Instruction = "liquidate";
         call.Liquidator = tx.Signer;
         call.Obligation = Key(13, tx.Index);
-        (call.RepayMint, call.RepaidAmount) = (WellKnown.WrappedSol, 2_000_000);
-        (call.SeizedMint, call.SeizedAmount) = (Key(7, pool), 3_000_000);
+        (call.RepayMint, call.RepaidAmount) = (WellKnown.WrappedSol, 200_000_000);
+        (call.SeizedMint, call.SeizedAmount) = (Key(7, pool), 300_000_000);
     }
 
     /// <summary>The newest transaction pays a tip.</summary>

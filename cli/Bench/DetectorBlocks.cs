@@ -84,12 +84,12 @@ internal static class DetectorBlocks
                 var pool = maker.Next(pools);
                 switch (maker.Next(50))
                 {
-                    case < 5: maker.Arbitrage(pool, 1_000_000); break;
+                    case < 5: maker.Arbitrage(pool, 100_000_000); break;
                     case < 10: maker.Failure(); break;
                     case 10: maker.Provide(pool); break;
                     case 11: maker.Liquidate(pool); break;
-                    case < 30: maker.Buy(pool, maker.Wallet(), 1_000_000); break;
-                    default: maker.Sell(pool, maker.Wallet(), 4_000_000); break;
+                    case < 30: maker.Buy(pool, maker.Wallet(), 100_000_000); break;
+                    default: maker.Sell(pool, maker.Wallet(), 400_000_000); break;
                 }
 
                 if (maker.Next(3) == 0) { maker.Tip(); }

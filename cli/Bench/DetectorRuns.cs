@@ -62,7 +62,6 @@ internal sealed class SandwichRun : IDetectorRun, ISandwichOutput
 /// <summary>Arbitrages with their causes and values.</summary>
 internal sealed class ArbitrageRun : IDetectorRun
 {
-    private readonly ArbitrageDetector _detector = new();
     private readonly ArbitrageBlock _block = new();
     private readonly RecordList<Arbitrage> _finding = new();
 
@@ -73,11 +72,11 @@ internal sealed class ArbitrageRun : IDetectorRun
         var prices = _block.Take(block);
         _finding.Clear();
         ref var finding = ref _finding.Add();
-        var transactions = block.Transactions.Span;
-        for (var i = 0; i < transactions.Length; i++)
+        var routes = _block.Routes;
+        for (var i = 0; i < routes.Length; i++)
         {
-            if (_detector.Judge(transactions, i, _block.Context, ref finding) != ArbitrageVerdict.Arbitrage) { continue; }
-            _block.Causes.Find(i, ref finding);
+            if (_block.Judge(i, ref finding) != ArbitrageVerdict.Arbitrage) { continue; }
+            _block.Causes.Find(routes[i], ref finding);
             ArbitrageValues.Write(prices, ref finding);
             Findings++;
             _finding.Clear();

@@ -32,7 +32,6 @@ public static class ArbitrageTopology
 
     private sealed class Judge(long version, DetectorMetrics? metrics) : IProcessor<Block>
     {
-        private readonly ArbitrageDetector _detector = new();
         private readonly ArbitrageBlock _block = new();
         private readonly long[] _verdicts = new long[ArbitrageRuleNames.Count];
         private ProcessorContext _context = null!;
@@ -50,16 +49,18 @@ public static class ArbitrageTopology
             var prices = _block.Take(block);
             if (block.IsContext) { return; }
             Array.Clear(_verdicts);
+            _verdicts[(int)ArbitrageVerdict.FailedTransaction] = _block.Failed;
+            _verdicts[(int)ArbitrageVerdict.FewerThanTwoSwaps] = _block.WithOneSwap;
 
             // One empty record lies ready for the next finding.
             ref var finding = ref _context.Forward(Topics.Arbitrages);
-            var transactions = block.Transactions.Span;
-            for (var i = 0; i < transactions.Length; i++)
+            var routes = _block.Routes;
+            for (var i = 0; i < routes.Length; i++)
             {
-                var verdict = _detector.Judge(transactions, i, _block.Context, ref finding);
+                var verdict = _block.Judge(i, ref finding);
                 _verdicts[(int)verdict]++;
                 if (verdict != ArbitrageVerdict.Arbitrage) { continue; }
-                _block.Causes.Find(i, ref finding);
+                _block.Causes.Find(routes[i], ref finding);
                 ArbitrageValues.Write(prices, ref finding);
                 finding = ref _context.Forward(Topics.Arbitrages);
             }

@@ -30,17 +30,6 @@ public sealed class ArbitrageDetector
         return verdict;
     }
 
-    /// <summary>The same for a block's transactions, one after the other.</summary>
-    /// <param name="transactions">The block's.</param>
-    /// <param name="at">Which of them.</param>
-    /// <param name="block">The block.</param>
-    /// <param name="finding">An empty record.</param>
-    public ArbitrageVerdict Judge(ReadOnlySpan<Transaction> transactions, int at, BlockContext block, ref Schemas.Records.Arbitrage finding)
-    {
-        Ahead.Fetch(transactions, at, Reads.Routes);
-        return Judge(transactions[at], block, ref finding);
-    }
-
     /// <summary>Judges a transaction and writes nothing.</summary>
     public ArbitrageVerdict Judge(in Transaction tx, BlockContext block) => Judge(tx, block, out _);
 

@@ -1,3 +1,5 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
 using Sluice.Processors.Core.Common;
 using Sluice.Processors.Core.Pools;
 using Sluice.Processors.Core.Prices;
@@ -11,14 +13,17 @@ namespace Sluice.Processors.Core.Arbitrage;
 /// <remarks>
 /// For the arbitrage's first leg in each pool, the swaps of that pool before it, newest first, are held against the rules B1 to B7 of docs/detections.md. Of
 /// those that hold, the one that moved the price most is the cause; among equals the nearest, then the one of the earlier leg. A swap whose price before or after is not known
-/// is compared by what it and the swap of the same direction before it paid. The index of a block is made when its first arbitrage asks. Not thread-safe.
+/// is compared by what it and the swap of the same direction before it paid. The index of a block is made when its first arbitrage asks, or is told swap by swap. It chains the
+/// swaps whose pools share a place in a table; pools are told apart when somebody asks. Not thread-safe.
 /// </remarks>
 public sealed class CauseFinder(CauseRules rules)
 {
     private const long Billion = 1_000_000_000;
 
-    private readonly KeyIndex<Pubkey> _pools = new();
-    private int[] _last = new int[64]; // newest entry of a pool
+    private const int LeastPlaces = 1_024;
+
+    private int[] _last = new int[LeastPlaces]; // by the upper bits of a pool's hash, the newest entry + 1; 0 for none
+    private int _shift;
     private Entry[] _entries = new Entry[256];
     private int[] _firstOf = new int[256]; // first entry of a transaction
     private RecordList<Transaction>? _transactions;
@@ -28,7 +33,7 @@ public sealed class CauseFinder(CauseRules rules)
     /// <summary>Turns to a block, which must stay unchanged while it is judged.</summary>
     public void Begin(in Block block) => Begin(block, isTold: false);
 
-    /// <param name="isTold">True where the swaps of all transactions are given by <see cref="Take"/>, by somebody who reads the block anyway; the index is made of them then.</param>
+    /// <param name="isTold">True where the swaps of all transactions are given by <see cref="Begin(int)"/> and <see cref="Take"/>, by somebody who reads the block anyway; the index is made of them then.</param>
     internal void Begin(in Block block, bool isTold)
     {
         _transactions = block.Transactions;
@@ -36,19 +41,22 @@ public sealed class CauseFinder(CauseRules rules)
         if (isTold) { BeginIndex(); }
     }
 
-    /// <summary>Takes the swaps of the next transaction.</summary>
-    internal void Take(int position, ReadOnlySpan<Swap> swaps)
+    /// <summary>Turns to the next transaction.</summary>
+    internal void Begin(int position) => _firstOf[position] = _count;
+
+    /// <summary>Takes its next swap.</summary>
+    /// <param name="position">Position of the transaction in the block's list.</param>
+    /// <param name="txIndex">Position in the block.</param>
+    /// <param name="index">Which of its swaps.</param>
+    /// <param name="swap">The swap.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal void Take(int position, int txIndex, int index, in Swap swap)
     {
-        _firstOf[position] = _count;
-        for (var i = 0; i < swaps.Length; i++)
-        {
-            var known = _pools.Count;
-            var pool = _pools.Intern(swaps[i].Pool);
-            if (pool == _last.Length) { Array.Resize(ref _last, pool * 2); }
-            if (_count == _entries.Length) { Array.Resize(ref _entries, _count * 2); }
-            _entries[_count] = new() { Position = position, Swap = i, Before = pool == known ? -1 : _last[pool] };
-            _last[pool] = _count++;
-        }
+        if (_count == _entries.Length) { Array.Resize(ref _entries, _count * 2); }
+        var hash = (uint)swap.Pool.GetHashCode();
+        ref var last = ref _last[hash >> _shift];
+        _entries[_count] = new() { Position = position, TxIndex = txIndex, Swap = index, Chained = last - 1, Hash = hash };
+        last = ++_count;
     }
 
     /// <summary>Writes the cause into a finding, where there is one.</summary>
@@ -86,32 +94,40 @@ public sealed class CauseFinder(CauseRules rules)
         for (var position = 0; position < transactions.Length; position++)
         {
             Ahead.Fetch(transactions, position, Reads.Swaps);
-            Take(position, transactions[position].Swaps.Span);
+            Begin(position);
+            var swaps = transactions[position].Swaps.Span;
+            for (var i = 0; i < swaps.Length; i++) { Take(position, transactions[position].Index, i, swaps[i]); }
         }
     }
 
     private void BeginIndex()
     {
         _isIndexed = true;
-        _pools.Clear();
         _count = 0;
-        if (_firstOf.Length < _transactions!.Count) { _firstOf = new int[_transactions.Count * 2]; }
+        var places = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(LeastPlaces, _transactions!.Count * 2));
+        if (_last.Length < places) { _last = new int[places]; }
+        else { Array.Clear(_last, 0, places); }
+        _shift = 32 - BitOperations.Log2((uint)places);
+        if (_firstOf.Length < _transactions.Count) { _firstOf = new int[_transactions.Count * 2]; }
     }
 
     private void Search(int position, int leg, in Finding finding, ref Cause best)
     {
-        ref readonly var own = ref SwapOf(_firstOf[position] + leg);
-        var (around, isExecuted) = AroundOf(_firstOf[position] + leg);
-        if (isExecuted) { around = default; }
-        for (var entry = _entries[_firstOf[position] + leg].Before; entry >= 0; entry = _entries[entry].Before)
+        var start = _firstOf[position] + leg;
+        ref readonly var own = ref SwapOf(start);
+        PriceAround? around = null;
+        for (var entry = _entries[start].Chained; entry >= 0; entry = _entries[entry].Chained)
         {
+            if (_entries[entry].Hash != _entries[start].Hash) { continue; }
+            if (finding.TxIndex - _entries[entry].TxIndex > rules.MaxDistance) { return; } // B2
+            ref readonly var swap = ref SwapOf(entry);
+            if (swap.Pool != own.Pool) { continue; }
             var candidate = _entries[entry].Position;
             ref readonly var tx = ref _transactions![candidate];
-            if (finding.TxIndex - tx.Index > rules.MaxDistance) { return; } // B2
-            ref readonly var swap = ref SwapOf(entry);
             if (tx.Status != TransactionStatus.Success || swap.MintIn != own.MintOut || swap.MintOut != own.MintIn) { continue; } // B1, B4
             if (IsOwn(tx, swap, finding)) { continue; } // B3
-            if (Measure(entry, own, around) is { } cause && cause.MovePpb > best.MovePpb)
+            around ??= AroundOf(start) is (var known, false) ? known : default;
+            if (Measure(entry, own, around.Value) is { } cause && cause.MovePpb > best.MovePpb)
             {
                 best = cause;
                 best.Position = candidate;
@@ -144,11 +160,21 @@ public sealed class CauseFinder(CauseRules rules)
     private (PriceAround Around, bool IsExecuted) AroundOf(int entry)
     {
         ref readonly var swap = ref SwapOf(entry);
-        var before = _entries[entry].Before;
+        var before = Before(entry);
         var around = PriceAround.Of(swap, before >= 0 ? SwapOf(before).SqrtPriceX64 : null);
         if (around.IsKnown || before < 0) { return (around, false); }
         ref readonly var earlier = ref SwapOf(before);
         return earlier.MintIn == swap.MintIn && earlier.MintOut == swap.MintOut ? (PriceAround.Executed(earlier, swap), true) : (default, false);
+    }
+
+    /// <summary>The entry before of the same pool; −1 for none.</summary>
+    private int Before(int entry)
+    {
+        var hash = _entries[entry].Hash;
+        ref readonly var pool = ref SwapOf(entry).Pool;
+        do { entry = _entries[entry].Chained; }
+        while (entry >= 0 && (_entries[entry].Hash != hash || SwapOf(entry).Pool != pool));
+        return entry;
     }
 
     private ref readonly Swap SwapOf(int entry) => ref _transactions![_entries[entry].Position].Swaps[_entries[entry].Swap];
@@ -192,7 +218,12 @@ public sealed class CauseFinder(CauseRules rules)
 
     private struct Entry
     {
-        public int Position, Swap, Before;
+        public int Position, TxIndex, Swap;
+
+        /// <summary>The entry before whose pool shares the place, or −1.</summary>
+        public int Chained;
+
+        public uint Hash;
     }
 
     private struct Cause

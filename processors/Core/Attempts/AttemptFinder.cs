@@ -24,6 +24,7 @@ public sealed class AttemptFinder
 {
     private readonly Precedence _precedence = new();
     private readonly BlockContext _block = new();
+    private readonly PriceFeed _feed = new();
     private readonly Dictionary<Pubkey, Tally> _programs = [];
     private readonly ValueList<(Pubkey Signer, LegClaim Claim)> _claims = new();
     private readonly KeyIndex<Pubkey> _failed = new(); // signers
@@ -60,6 +61,7 @@ public sealed class AttemptFinder
     {
         if (prices?.TryBeginBlock(block.Slot) == false) { prices = null; }
         if (neighbourPrices?.TryBeginBlock(block.Slot) == false) { neighbourPrices = null; }
+        _feed.Begin(block, prices, neighbourPrices);
         _block.Begin(block, isTold: true);
         _routes.Clear();
         _liquidating.Clear();
@@ -73,15 +75,29 @@ public sealed class AttemptFinder
             if (tx.Liquidations.Count > 0) { _liquidating.Add(i); }
             if (tx.Status == TransactionStatus.Success)
             {
-                PriceBook.Take(tx.Swaps.Span, block.Slot, prices, neighbourPrices);
                 if (tx.Swaps.Count > 1 || tx.Liquidations.Count > 0) { _routes.Add(i); }
                 else if (tx.Swaps.Count > 0) { Note(tx, LegClaim.None, neighbour); }
             }
             else if (!isContext) { Keep(block, tx); }
-            _block.Take(tx.Swaps.Span);
+            var swaps = tx.Swaps.Span;
+            for (var s = 0; s < swaps.Length; s++)
+            {
+                ref readonly var swap = ref swaps[s];
+                var units = SwapUnits.Of(swap);
+                if (units.IsSolForDollar && swap.AmountIn > 0 && swap.AmountOut > 0) { _block.TakeSolForDollar(swap); }
+                if (tx.Status == TransactionStatus.Success) { _feed.Take(i, s, swap, units); }
+            }
         }
 
-        foreach (var position in _routes.Span) { Note(transactions[position], _precedence.ClaimOf(transactions[position], _block), neighbour); }
+        _feed.End();
+
+        var routes = _routes.Span;
+        for (var i = 0; i < routes.Length; i++)
+        {
+            Ahead.Fetch(transactions, routes, i, Reads.Record | Reads.WholeRoutes);
+            ref readonly var tx = ref transactions[routes[i]];
+            Note(tx, _precedence.ClaimOf(tx, _block), neighbour);
+        }
     }
 
     /// <summary>Slot of a failed transaction.</summary>
@@ -142,7 +158,7 @@ public sealed class AttemptFinder
 
     private void Note(in Transaction tx, LegClaim claim)
     {
-        if (tx.Wrapper is { } wrapper && tx.WrapperName is null) { CollectionsMarshal.GetValueRefOrAddDefault(_programs, wrapper, out _).Add(claim); }
+        if (tx.WrapperName is null && tx.Wrapper is { } wrapper) { CollectionsMarshal.GetValueRefOrAddDefault(_programs, wrapper, out _).Add(claim); }
         _claims.Add((tx.Signer, claim));
     }
 

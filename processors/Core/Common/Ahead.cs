@@ -14,6 +14,12 @@ internal static class Ahead
     /// <summary>Transactions between the one that is read and those that are asked for.</summary>
     private const int Items = 6, Lists = 12, Records = 18;
 
+    /// <summary>For those who ask for more by what stands in a transaction's lists: how far ahead these are there.</summary>
+    public const int Next = 3;
+
+    /// <summary>The same where only some are read and each is judged: of the ones whose items, lists and records are asked for, each from the one before.</summary>
+    private const int Step = 2;
+
     private const int Line = 64, LinesOfFront = 3, BytesOfSwap = 208, MostBytes = 9 * Line;
 
     /// <summary>Asks for what comes after a position.</summary>
@@ -27,6 +33,20 @@ internal static class Ahead
         if (at + Records < transactions.Length) { FetchRecord(in transactions[at + Records], what); }
         if (at + Lists < transactions.Length) { FetchLists(in transactions[at + Lists], what); }
         if (at + Items < transactions.Length) { FetchItems(in transactions[at + Items], what); }
+    }
+
+    /// <summary>The same for some of a block's transactions, of which each takes longer.</summary>
+    /// <param name="transactions">Transactions of the block.</param>
+    /// <param name="positions">Positions of those that are read, in that order.</param>
+    /// <param name="at">Index of the one among them whose turn it is.</param>
+    /// <param name="what">What is read of each; a constant.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Fetch(ReadOnlySpan<Transaction> transactions, ReadOnlySpan<int> positions, int at, [ConstantExpected] Reads what)
+    {
+        if (!Sse.IsSupported) { return; }
+        if (at + (3 * Step) < positions.Length) { FetchRecord(in transactions[positions[at + (3 * Step)]], what); }
+        if (at + (2 * Step) < positions.Length) { FetchLists(in transactions[positions[at + (2 * Step)]], what); }
+        if (at + Step < positions.Length) { FetchItems(in transactions[positions[at + Step]], what); }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -49,8 +69,8 @@ internal static class Ahead
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void FetchLists(in Transaction tx, Reads what)
     {
-        if ((what & (Reads.Swaps | Reads.WholeSwaps | Reads.Routes)) != 0) { FetchObject(tx.Swaps); }
-        if ((what & (Reads.BalanceChanges | Reads.Routes)) != 0) { FetchObject(tx.BalanceChanges); }
+        if ((what & (Reads.Swaps | Reads.WholeSwaps | Reads.WholeRoutes)) != 0) { FetchObject(tx.Swaps); }
+        if ((what & (Reads.BalanceChanges | Reads.WholeRoutes)) != 0) { FetchObject(tx.BalanceChanges); }
         if ((what & Reads.LiquidityChanges) != 0) { FetchObject(tx.LiquidityChanges); }
         if ((what & Reads.Liquidations) != 0) { FetchObject(tx.Liquidations); }
         if ((what & Reads.Transfers) != 0) { FetchObject(tx.Transfers); }
@@ -64,7 +84,7 @@ internal static class Ahead
         if ((what & Reads.WholeSwaps) != 0) { tx.Swaps.Fetch(MostBytes); }
         else if ((what & Reads.Swaps) != 0) { tx.Swaps.Fetch(BytesOfSwap); }
         if ((what & Reads.BalanceChanges) != 0) { tx.BalanceChanges.Fetch(MostBytes); }
-        if ((what & Reads.Routes) != 0 && tx.Swaps.Count > 1)
+        if ((what & Reads.WholeRoutes) != 0)
         {
             tx.Swaps.Fetch(2 * MostBytes);
             tx.BalanceChanges.Fetch(MostBytes);

@@ -22,9 +22,11 @@ internal sealed class KeyIndex<TKey>
     public ref readonly TKey this[int number] => ref _keys[number];
 
     /// <summary>Number of the key, given when it is new.</summary>
-    public int Intern(in TKey key)
+    public int Intern(in TKey key) => Intern(key, HashOf(key));
+
+    /// <summary>The same where its hash is known.</summary>
+    public int Intern(in TKey key, uint hash)
     {
-        var hash = HashOf(key);
         var slot = SlotOf(key, hash);
         if (_slots[slot] != 0) { return (int)(uint)_slots[slot] - 1; }
         if (Count == _keys.Length)
@@ -44,7 +46,18 @@ internal sealed class KeyIndex<TKey>
     public int Find(in TKey key) => (int)(uint)_slots[SlotOf(key, HashOf(key))] - 1;
 
     /// <summary>Asks memory for the place where a key stands or will stand.</summary>
-    public void Fetch(in TKey key) => Ahead.Fetch(in _slots[HashOf(key) >> _shift]);
+    public void Fetch(in TKey key) => Fetch(HashOf(key));
+
+    /// <summary>The same where its hash is known.</summary>
+    public void Fetch(uint hash) => Ahead.Fetch(in _slots[hash >> _shift]);
+
+    /// <summary>When its place is there, asks memory for the key that most likely is the one, and returns its number, or −1.</summary>
+    public int FetchKey(uint hash)
+    {
+        var number = (int)(uint)_slots[hash >> _shift] - 1;
+        if (number >= 0) { Ahead.Fetch(in _keys[number]); }
+        return number;
+    }
 
     public void Clear()
     {
@@ -67,7 +80,7 @@ internal sealed class KeyIndex<TKey>
     }
 
     /// <summary>The upper bits choose the slot. Numbers hash to themselves, and pairs of them to their exclusive or, hence the multiplications.</summary>
-    private static uint HashOf(in TKey key) => typeof(TKey) == typeof(ulong)
+    public static uint HashOf(in TKey key) => typeof(TKey) == typeof(ulong)
         ? (uint)((Unsafe.As<TKey, ulong>(ref Unsafe.AsRef(in key)) * 0x9E3779B97F4A7C15UL) >> 32)
         : (uint)key.GetHashCode() * 0x9E3779B1u;
 

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using Sluice.Schemas.Chain;
 
 namespace Sluice.Processors.Core.Common;
@@ -50,9 +52,10 @@ public static class KnownMints
     /// <summary>Decimals that amounts are brought to before they are compared.</summary>
     public const int CommonDecimals = 9;
 
-    private static readonly (Pubkey Mint, MintUnit Unit)[] Listed = [.. Units.Select(known => (known.Key, known.Value.Unit))];
+    /// <summary>The mints, behind one that has no unit.</summary>
+    private static readonly (Pubkey Mint, MintUnit Unit)[] Listed = [default, .. Units.Select(known => (known.Key, known.Value.Unit))];
 
-    /// <summary>By the byte that a mint ends with, the place + 1 in <see cref="Listed"/> of the last one that ends so: most mints are told apart by it, and units are asked for with every swap.</summary>
+    /// <summary>By the byte that a mint ends with, the place in <see cref="Listed"/> of the last one that ends so: most mints are told apart by it, and units are asked for with every swap.</summary>
     private static readonly byte[] Ends = new byte[byte.MaxValue + 1];
 
     /// <summary>The same for the one before it that ends likewise.</summary>
@@ -60,23 +63,36 @@ public static class KnownMints
 
     static KnownMints()
     {
-        for (var i = 0; i < Listed.Length; i++)
+        for (var i = 1; i < Listed.Length; i++)
         {
             ref var last = ref Ends[Listed[i].Mint.Bytes[^1]];
-            (Others[i], last) = (last, (byte)(i + 1));
+            (Others[i], last) = (last, (byte)i);
         }
     }
 
-    /// <summary>Unit of a mint.</summary>
+    /// <summary>Unit of a mint. Without a branch on whether it has one: that of what a swap pays is as good as thrown.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static MintUnit UnitOf(in Pubkey mint)
     {
-        for (int place = Ends[mint.Bytes[^1]]; place > 0; place = Others[place - 1])
-        {
-            ref readonly var known = ref Listed[place - 1];
-            if (known.Mint == mint) { return known.Unit; }
-        }
+        int place = Ends[mint.Bytes[Pubkey.Size - 1]];
+        var unit = UnitAt(place, mint);
+        return Others[place] == 0 ? unit : unit != MintUnit.None ? unit : UnitAmongOthers(place, mint);
+    }
 
-        return MintUnit.None;
+    /// <summary>Unit of the listed mint, or none where this is another one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static MintUnit UnitAt(int place, in Pubkey mint)
+    {
+        ref readonly var known = ref Listed[place];
+        var isSame = Vector256.EqualsAll(Vector256.Create(known.Mint.Bytes), Vector256.Create(mint.Bytes));
+        return (MintUnit)((int)known.Unit & -Unsafe.BitCast<bool, byte>(isSame));
+    }
+
+    private static MintUnit UnitAmongOthers(int place, in Pubkey mint)
+    {
+        var unit = MintUnit.None;
+        while (unit == MintUnit.None && (place = Others[place]) > 0) { unit = UnitAt(place, mint); }
+        return unit;
     }
 
     /// <summary>Base units of a mint for one base unit at <see cref="CommonDecimals"/>: what an amount is multiplied with.</summary>

@@ -20,6 +20,6 @@ internal enum Reads
     /// <summary>The rest of the transaction itself: signature, signer, limits.</summary>
     Record = 256,
 
-    /// <summary>Swaps and balance changes, where there are several swaps.</summary>
-    Routes = 512,
+    /// <summary>Swaps and balance changes of a transaction with several swaps.</summary>
+    WholeRoutes = 512,
 }

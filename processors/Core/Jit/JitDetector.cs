@@ -20,6 +20,7 @@ public sealed class JitDetector
 {
     private readonly KeyIndex<Pubkey> _pools = new();
     private readonly KeyIndex<Holding> _holdings = new();
+    private readonly PriceFeed _feed = new();
     private PoolFact[] _poolFacts = new PoolFact[16];
     private int[] _episodeOf = new int[16]; // newest episode of a holding
     private Episode[] _episodes = new Episode[16];
@@ -48,16 +49,23 @@ public sealed class JitDetector
     {
         if (prices?.TryBeginBlock(block.Slot) == false) { prices = null; }
         if (neighbourPrices?.TryBeginBlock(block.Slot) == false) { neighbourPrices = null; }
+        var hasPrices = prices is not null || neighbourPrices is not null;
+        _feed.Begin(block, prices, neighbourPrices);
         ReadOnlySpan<Transaction> transactions = block.Transactions.Span;
         for (var i = 0; i < transactions.Length; i++)
         {
             Ahead.Fetch(transactions, i, Reads.Swaps | Reads.LiquidityChanges);
+            if (i + Ahead.Next < transactions.Length) { FetchKept(transactions[i + Ahead.Next], neighbour); }
             ref readonly var tx = ref transactions[i];
             if (tx.Status != TransactionStatus.Success) { continue; }
             Take(block.Slot, tx);
             neighbour?.Take(block.Slot, tx);
-            PriceBook.Take(tx.Swaps.Span, block.Slot, prices, neighbourPrices);
+            if (!hasPrices) { continue; }
+            var swaps = tx.Swaps.Span;
+            for (var s = 0; s < swaps.Length; s++) { _feed.Take(i, s, swaps[s], SwapUnits.Of(swaps[s])); }
         }
+
+        _feed.End();
     }
 
     /// <summary>Judges a candidate and fills <paramref name="finding"/> when it is just-in-time liquidity.</summary>
@@ -103,6 +111,16 @@ public sealed class JitDetector
 
     private static bool IsBefore(in LiquidityChange change, in Swap swap) =>
         change.IxIndex != swap.IxIndex ? change.IxIndex < swap.IxIndex : change.InnerIxIndex < swap.InnerIxIndex;
+
+    /// <summary>Asks memory for the rest of the swaps that are likely to be kept.</summary>
+    private void FetchKept(in Transaction tx, JitDetector? neighbour)
+    {
+        if (_pools.Count == 0) { return; }
+        foreach (ref readonly var swap in tx.Swaps.Span)
+        {
+            if (_pools.Find(swap.Pool) >= 0 || neighbour?._pools.Find(swap.Pool) >= 0) { Ahead.Fetch(in swap); }
+        }
+    }
 
     private void Take(long slot, in Transaction tx)
     {

@@ -30,7 +30,7 @@ public sealed class BlockContext
     /// <summary>Turns to a block, which must stay unchanged while it is judged.</summary>
     public void Begin(in Block block) => Begin(block, isTold: false);
 
-    /// <param name="isTold">True where all swaps are given by <see cref="Take"/> before anything is judged, by somebody who reads the block anyway; they are not looked for then.</param>
+    /// <param name="isTold">True where all swaps of SOL for dollars are given by <see cref="TakeSolForDollar"/> before anything is judged, by somebody who reads the block anyway; they are not looked for then.</param>
     internal void Begin(in Block block, bool isTold)
     {
         Slot = block.Slot;
@@ -42,8 +42,12 @@ public sealed class BlockContext
         _usdc = _dollar = default;
     }
 
-    /// <summary>Takes a transaction's swaps.</summary>
-    internal void Take(ReadOnlySpan<Swap> swaps) => Add(swaps, onlyDollars: true);
+    /// <summary>Takes a swap that traded SOL for a dollar; both of its amounts are more than none.</summary>
+    internal void TakeSolForDollar(in Swap swap)
+    {
+        if (swap.MintIn == WellKnown.WrappedSol) { Add(swap.MintOut, swap.AmountIn, swap.AmountOut, onlyDollars: true); }
+        else { Add(swap.MintIn, swap.AmountOut, swap.AmountIn, onlyDollars: true); }
+    }
 
     /// <summary>What SOL was traded for in this block, or a price without amounts.</summary>
     public Price PriceOf(in Pubkey mint)

@@ -1,4 +1,3 @@
-using Sluice.Processors.Core.Common;
 using Sluice.Schemas.Records;
 
 namespace Sluice.Processors.Core.Prices;
@@ -12,6 +11,7 @@ public sealed class GroupPrices
     /// <summary>Slots that are held at most: a group's, and the one before.</summary>
     public const int Slots = 5;
 
+    private readonly PriceFeed _feed = new();
     private PriceBook _current = New();
     private PriceBook _next = New();
 
@@ -19,15 +19,7 @@ public sealed class GroupPrices
     public PriceBook Take(in Block block)
     {
         var values = Begin(block, out var book, out var next);
-        if (book is null && next is null) { return values; }
-        ReadOnlySpan<Transaction> transactions = block.Transactions.Span;
-        for (var i = 0; i < transactions.Length; i++)
-        {
-            Ahead.Fetch(transactions, i, Reads.Swaps);
-            ref readonly var tx = ref transactions[i];
-            if (tx.Status == TransactionStatus.Success) { PriceBook.Take(tx.Swaps.Span, block.Slot, book, next); }
-        }
-
+        if (book is not null || next is not null) { _feed.Give(block, book, next); }
         return values;
     }
 

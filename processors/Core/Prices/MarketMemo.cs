@@ -1,4 +1,3 @@
-using Sluice.Processors.Core.Common;
 using Sluice.Schemas.Records;
 
 namespace Sluice.Processors.Core.Prices;
@@ -21,25 +20,10 @@ internal struct MarketMemo
     /// <summary>Reads the mints of a swap.</summary>
     public static MarketMemo Of(in Swap swap, bool isForward)
     {
-        var (unitIn, unitOut) = (KnownMints.UnitOf(swap.MintIn), KnownMints.UnitOf(swap.MintOut));
-        if (unitIn == unitOut) { return new() { IsRead = true }; }
-        var quoteIsIn = Rank(unitIn) > Rank(unitOut);
-        return new()
-        {
-            IsRead = true,
-            QuoteIsForward = quoteIsIn == isForward,
-            Dust = (quoteIsIn ? unitIn : unitOut) == MintUnit.Dollar ? PriceRules.DustUsdMicros : PriceRules.DustLamports,
-        };
+        var units = SwapUnits.Of(swap);
+        return units.HasQuote ? new() { IsRead = true, QuoteIsForward = units.QuoteIsIn == isForward, Dust = units.Dust } : new() { IsRead = true };
     }
 
     /// <summary>What a swap moves of the quote, base units.</summary>
     public readonly ulong QuoteOf(in Swap swap, bool isForward) => QuoteIsForward == isForward ? swap.AmountIn : swap.AmountOut;
-
-    private static int Rank(MintUnit unit) => unit switch
-    {
-        MintUnit.Sol => 3,
-        MintUnit.Dollar => 2,
-        MintUnit.StakedSol => 1,
-        _ => 0,
-    };
 }

@@ -27,6 +27,7 @@ public sealed class PriceBook
     private Quote[] _quotes = new Quote[16];
     private Rate[] _staked = []; // of a base that is staked SOL, lamports a base unit
     private Price _dollar;
+    private PriceFeed? _feed;
     private bool _isPrepared;
     private long _newest = long.MinValue;
 
@@ -59,13 +60,8 @@ public sealed class PriceBook
     public void Add(in Block block)
     {
         if (!TryBeginBlock(block.Slot)) { return; }
-        ReadOnlySpan<Transaction> transactions = block.Transactions.Span;
-        for (var i = 0; i < transactions.Length; i++)
-        {
-            Ahead.Fetch(transactions, i, Reads.Swaps);
-            ref readonly var tx = ref transactions[i];
-            if (tx.Status == TransactionStatus.Success) { Take(tx.Swaps.Span, block.Slot, this, null); }
-        }
+        _feed ??= new();
+        _feed.Give(block, this, null);
     }
 
     /// <summary>Turns to a later block, whose swaps are given transaction by transaction; false for one that was taken already.</summary>
@@ -76,18 +72,25 @@ public sealed class PriceBook
         return true;
     }
 
-    /// <summary>Takes a transaction's swaps for one or two books.</summary>
-    internal static void Take(ReadOnlySpan<Swap> swaps, long slot, PriceBook? book, PriceBook? other)
+    /// <summary>Asks memory for the place of a pool, by the hash of its pair.</summary>
+    internal void FetchPlace(uint hash) => _pairs.Fetch(hash);
+
+    /// <summary>When the place is there, asks memory for what is known of the pool.</summary>
+    internal void FetchPool(uint hash)
     {
-        foreach (ref readonly var swap in swaps)
-        {
-            if (swap.AmountIn == 0 || swap.AmountOut == 0) { continue; }
-            var memo = MarketMemo.Of(swap, isForward: true);
-            if (memo.Dust == 0 || memo.QuoteOf(swap, isForward: true) < memo.Dust || !IsSource(swap.Source, swap.Venue)) { continue; }
-            var again = memo;
-            book?.Take(swap, slot, isForward: true, ref memo);
-            other?.Take(swap, slot, isForward: true, ref again);
-        }
+        if (_pairs.FetchKey(hash) is >= 0 and var number) { Ahead.Fetch(in _pools[number]); }
+    }
+
+    /// <summary>Takes a swap that tells a price.</summary>
+    /// <param name="swap">The swap; looked at where it is the first of its pool.</param>
+    /// <param name="pair">Its pool and tokens.</param>
+    /// <param name="hash">The pair's hash.</param>
+    /// <param name="quoteIsIn">True when it pays the quote in.</param>
+    /// <param name="amount">What it moves of the quote, base units.</param>
+    internal void Take(in Swap swap, in PoolPair pair, uint hash, bool quoteIsIn, ulong amount)
+    {
+        var number = PoolOf(swap, pair, hash, quoteIsIn, _newest);
+        _pools[number].Traded += amount;
     }
 
     /// <summary>Turns to a later block, whose swaps are given one by one.</summary>
@@ -110,7 +113,14 @@ public sealed class PriceBook
         if (memo.Dust == 0) { return; }
         var amount = memo.QuoteOf(swap, isForward);
         if (amount < memo.Dust) { return; }
-        if (memo.Pool == 0) { memo.Pool = PoolOf(swap, slot, memo.QuoteIsForward == isForward) + 1; }
+        if (memo.Pool == 0)
+        {
+            var quoteIsIn = memo.QuoteIsForward == isForward;
+            var (coin, quote) = quoteIsIn ? (swap.MintOut, swap.MintIn) : (swap.MintIn, swap.MintOut);
+            var pair = new PoolPair(swap.Pool, Canonical(coin), Canonical(quote));
+            memo.Pool = PoolOf(swap, pair, KeyIndex<PoolPair>.HashOf(pair), quoteIsIn, slot) + 1;
+        }
+
         _pools[memo.Pool - 1].Traded += amount;
     }
 
@@ -146,12 +156,10 @@ public sealed class PriceBook
         : new(lamports, usd, source, pools, price.Rate.IsKnown ? (int)Math.Clamp(slot - price.Slot, 0, int.MaxValue) : null);
 
     /// <summary>Number of a swap's pool; the first swap tells its price.</summary>
-    private int PoolOf(in Swap swap, long slot, bool quoteIsIn)
+    private int PoolOf(in Swap swap, in PoolPair pair, uint hash, bool quoteIsIn, long slot)
     {
-        var coin = Canonical(quoteIsIn ? swap.MintOut : swap.MintIn);
-        var quote = Canonical(quoteIsIn ? swap.MintIn : swap.MintOut);
         var known = _pairs.Count;
-        var number = _pairs.Intern(new(swap.Pool, coin, quote));
+        var number = _pairs.Intern(pair, hash);
         if (number < known) { return number; }
         if (number == _pools.Length) { Array.Resize(ref _pools, number * 2); }
         _pools[number] = new()
@@ -160,7 +168,7 @@ public sealed class PriceBook
             Slot = slot,
             Reserve = (quoteIsIn ? swap.ReserveIn : swap.ReserveOut) ?? 0,
             Venue = swap.Venue,
-            Next = Head(coin, number),
+            Next = Head(pair.Base, number),
         };
         return number;
     }
@@ -254,7 +262,7 @@ public sealed class PriceBook
     }
 
     /// <summary>All dollars of as many decimals are one.</summary>
-    private static Pubkey Canonical(in Pubkey mint) => KnownMints.AreEqual(mint, WellKnown.Usdc) ? WellKnown.Usdc : mint;
+    internal static Pubkey Canonical(in Pubkey mint) => KnownMints.AreEqual(mint, WellKnown.Usdc) ? WellKnown.Usdc : mint;
 
     /// <summary>Weights beyond this many lamports do not count more: no pool holds a billion SOL.</summary>
     private static readonly Int128 MaxWeight = (Int128)1_000_000_000 * 1_000_000_000;
