@@ -63,7 +63,7 @@ internal static class Problems
 
     public static ProblemHttpResult NotLive() => Of(
         "not-live", StatusCodes.Status404NotFound, "Not live",
-        "This process serves a store and follows no chain, so it has no live feed and no status; 'sluice run' has both.");
+        "This process serves a store and follows no chain, so it has no live feed and no status; 'sluice run' has both, and 'sluice api --kafka' the feed.");
 
     public static ProblemHttpResult UpgradeRequired() => Of(
         "upgrade-required", StatusCodes.Status426UpgradeRequired, "A WebSocket is asked for",

@@ -1,18 +1,24 @@
 using System.CommandLine;
+using System.Diagnostics.Metrics;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
 using Sluice.Api;
 using Sluice.Api.ClickHouse;
+using Sluice.Api.Feed;
 using Sluice.Api.Metrics;
 using Sluice.Cli.Output;
+using Sluice.Cli.Roles;
+using Sluice.Cli.Roles.Feed;
+using Sluice.Cli.Roles.Settings;
 using Sluice.Sinks;
 using Sluice.Sinks.Embedded;
 using Sluice.Sinks.Migrations;
 
 namespace Sluice.Cli.Commands;
 
-/// <summary><c>sluice api</c>: serves a store on 127.0.0.1, read-only.</summary>
+/// <summary><c>sluice api</c>: serves a store on 127.0.0.1, read-only; with Kafka also the live feed of its topics.</summary>
 internal static class ApiCommand
 {
     private const int DefaultPort = 8080;
@@ -25,10 +31,12 @@ internal static class ApiCommand
         var listen = ListenOption();
         var hosts = new Option<string[]>("--allow-host") { Description = "A name, beside this machine's own, by which requests may come; repeatable.", HelpName = "NAME" };
         var clickHousePort = ClickHousePortOption();
-        var command = new Command("api", "Serves a store over HTTP, read-only, on 127.0.0.1 unless told otherwise.")
+        var verbose = RoleOptions.VerboseOption();
+        var command = new Command("api", "Serves a store over HTTP, read-only, on 127.0.0.1 unless told otherwise; with --kafka also what comes on its topics, live.")
         {
-            store, cluster, port, listen, hosts, clickHousePort,
+            store, cluster, port, listen, hosts, clickHousePort, verbose,
         };
+        var kafka = KafkaArguments.AddTo(command, KafkaUse.Optional);
         command.SetAction(async (parsed, cancel) =>
         {
             await using var opened = await StoreOption.OpenExistingAsync(parsed.GetRequiredValue(store), parsed.GetValue(cluster), cancel);
@@ -45,7 +53,9 @@ internal static class ApiCommand
                 Address = IPAddress.Parse(parsed.GetRequiredValue(listen)),
                 Hosts = (parsed.GetValue(hosts) ?? []).ToHashSet(StringComparer.OrdinalIgnoreCase),
             };
-            return await ServeAsync(opened, options, null, cancel, parsed.GetValue(clickHousePort));
+            return kafka.Read(parsed.CommandResult) is { } settings
+                ? await ServeTopicsAsync(opened, options, settings, RoleLog.For(parsed.GetValue(verbose)), parsed.GetValue(clickHousePort), cancel)
+                : await ServeAsync(opened, options, null, cancel, parsed.GetValue(clickHousePort));
         });
         return command;
     }
@@ -87,6 +97,27 @@ internal static class ApiCommand
         }
 
         return ExitCode.Done;
+    }
+
+    /// <summary>Serves a store with the live feed of topics.</summary>
+    private static async Task<int> ServeTopicsAsync(IClickHouse store, ApiOptions options, KafkaSettings settings, RoleLog log, int? clickHousePort, CancellationToken cancel)
+    {
+        settings.Checked();
+        using var registry = new MetricRegistry();
+        await using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+        var meters = services.GetRequiredService<IMeterFactory>();
+        using var feed = new LiveFeed(meters: meters);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        var following = new TopicFeed(settings, feed, meters, log).RunAsync(either.Token);
+        Console.Error.WriteLine($"Live feed of the topics on {settings.Kafka.BootstrapServers}: /ws/live, /api/v1/live");
+        var serving = ServeAsync(store, options, registry, either.Token, clickHousePort, new LiveServices(feed, null));
+
+        // Neither ends by itself: whichever does takes the other with it.
+        await Task.WhenAny(serving, following);
+        await either.CancelAsync();
+        var served = await serving;
+        await following.ContinueWith(static f => { if (f.IsFaulted) { f.GetAwaiter().GetResult(); } }, TaskScheduler.Default);
+        return served;
     }
 
     private static Option<string> ListenOption()

@@ -13,6 +13,9 @@ internal sealed partial class RoleLog(LogLevel least) : ILogger
     [LoggerMessage(EventId = 4401, Level = LogLevel.Warning, Message = "Formats: {Message}")]
     public static partial void Format(ILogger log, string message);
 
+    [LoggerMessage(EventId = 4402, Level = LogLevel.Warning, Message = "The live feed waits for the cluster: {Reason}")]
+    public static partial void FeedWaits(ILogger log, string reason);
+
     public IDisposable? BeginScope<TState>(TState state)
         where TState : notnull => null;
 

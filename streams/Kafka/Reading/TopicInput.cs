@@ -30,6 +30,13 @@ internal abstract class TopicInput(Topic topic, string name)
     /// <summary>True when the last message waits for its writer's schema, which <see cref="ResolveAsync"/> gets.</summary>
     public bool NeedsSchema { get; protected set; }
 
+    /// <summary>Makes the inputs of a reader that is in no task.</summary>
+    public static IEnumerable<TopicInput> Of(IEnumerable<Topic> topics, KafkaOptions options, TopicFormats formats)
+    {
+        var registry = new TopicRegistry(1, new Dictionary<string, int>(), StreamThreadContext.PoolCapacity);
+        return topics.Select(t => t.Accept(new Maker(options, formats, registry)));
+    }
+
     /// <summary>Decodes a message that was just consumed.</summary>
     public abstract void Decode(ReadOnlySpan<byte> value, bool isNull);
 
@@ -50,6 +57,12 @@ internal abstract class TopicInput(Topic topic, string name)
 
     /// <summary>Forgets what is open for a partition.</summary>
     public void Drop(int partition) => Take(partition)?.Release();
+
+    private sealed class Maker(KafkaOptions options, TopicFormats formats, TopicRegistry registry) : ITopicVisitor<TopicInput>
+    {
+        public TopicInput Visit<T>(Topic<T> topic)
+            where T : struct, IRecord => new TopicInput<T>(topic, options.NameOf(topic), formats.For(topic), registry.Get(topic).Pool);
+    }
 }
 
 /// <inheritdoc/>

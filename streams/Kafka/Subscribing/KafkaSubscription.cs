@@ -3,7 +3,6 @@ using System.Diagnostics;
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
-using Sluice.Schemas.Records;
 using Sluice.Streams.Formats;
 using Sluice.Streams.Kafka.Clients;
 
@@ -101,11 +100,10 @@ public sealed class KafkaSubscription
 
     private void Open()
     {
-        var registry = new TopicRegistry(1, new Dictionary<string, int>(), StreamThreadContext.PoolCapacity);
         _reader = new BatchReader(
             _part,
             ClientProperties.Consumer(_options, _options.GroupOf(_part), $"{_options.ApplicationId}-{_part}"),
-            _topics.Select(t => t.Accept(new Inputs(_options, _formats, registry))),
+            TopicInput.Of(_topics, _options, _formats),
             _log,
             builder => builder
                 .SetPartitionsAssignedHandler((_, partitions) => Assigned(partitions))
@@ -271,10 +269,4 @@ public sealed class KafkaSubscription
 
     private static string Names(List<TopicPartition> partitions) =>
         string.Join(" ", partitions.GroupBy(p => p.Topic).Select(g => $"{g.Key}[{string.Join(",", g.Select(p => p.Partition.Value).Order())}]"));
-
-    private sealed class Inputs(KafkaOptions options, TopicFormats formats, TopicRegistry registry) : ITopicVisitor<TopicInput>
-    {
-        public TopicInput Visit<T>(Topic<T> topic)
-            where T : struct, IRecord => new TopicInput<T>(topic, options.NameOf(topic), formats.For(topic), registry.Get(topic).Pool);
-    }
 }

@@ -28,7 +28,7 @@ public sealed class FollowTests
         using var folder = new TemporaryFolder();
         var chain = SimulatorOptions.ForEvaluation(ulong.Parse(Seed, CultureInfo.InvariantCulture), int.MaxValue);
         var faults = WithForkAfter(chain.FirstSlot + Before + 40, out var forkEnd);
-        var pace = new Pace();
+        var pace = new Pace(ahead: 12);
         await using var node = await ServeHost.StartAsync(
             new ServeOptions
             {
@@ -118,44 +118,6 @@ public sealed class FollowTests
         var mark = $"pipeline_live_slot{{kind=\"{kind}\"}} ";
         var at = metrics.IndexOf(mark, StringComparison.Ordinal);
         return at < 0 ? 0 : ulong.Parse(metrics[(at + mark.Length)..].Split('\n')[0].Split(' ')[0], CultureInfo.InvariantCulture);
-    }
-
-    /// <summary>Lets the chain go on only while its reader is near, so that a slow machine sees the forks too. What is late is there within eight slots.</summary>
-    private sealed class Pace : IDisposable
-    {
-        private const ulong Ahead = 12;
-
-        private readonly Lock _gate = new();
-        private readonly ManualResetEventSlim _mayGoOn = new(true);
-        private ulong _slot;
-        private ulong _position;
-
-        public void WaitFor(ulong slot)
-        {
-            lock (_gate)
-            {
-                _slot = slot;
-                Judge();
-            }
-
-            _mayGoOn.Wait();
-        }
-
-        public void Reached(ulong position)
-        {
-            lock (_gate)
-            {
-                _position = Math.Max(_position, position);
-                Judge();
-            }
-        }
-
-        public void Dispose() => Reached(ulong.MaxValue - Ahead);
-
-        private void Judge()
-        {
-            if (_slot <= _position + Ahead) { _mayGoOn.Set(); } else { _mayGoOn.Reset(); }
-        }
     }
 
     private static async Task<ulong> NumberAsync(string store, string sql)

@@ -23,6 +23,10 @@ public sealed class IngestNodesTests
         await using var cluster = KafkaCluster.Start();
         using var folder = new TemporaryFolder();
         var chain = SimulatorOptions.ForEvaluation(ulong.Parse(Seed, CultureInfo.InvariantCulture), int.MaxValue);
+        var faults = FollowTests.WithForkAfter(chain.FirstSlot + 150, out var forkEnd);
+
+        // Finalized blocks are 32 slots behind.
+        var pace = new Pace(ahead: 64);
         await using var node = await ServeHost.StartAsync(
             new ServeOptions
             {
@@ -30,11 +34,13 @@ public sealed class IngestNodesTests
                 GrpcPort = 0,
                 Simulation = chain,
                 SlotTime = TimeSpan.FromMilliseconds(60),
+                Published = (_, status) => pace.WaitFor(status.Confirmed),
                 SlotsBefore = 60,
-                Node = new NodeOptions { Faults = FollowTests.WithForkAfter(chain.FirstSlot + 120, out _), KeepSlots = 4_096 },
+                Node = new NodeOptions { Faults = faults, KeepSlots = 4_096 },
             },
             TimeProvider.System,
             CancellationToken.None);
+        using var going = pace;
         string[] follow = [.. EqualityTests.On(cluster, "ingest"), "--rpc", node.HttpAddress, "--rpc", node.HttpAddress + "#weight=2", "--validators-every", "0.05"];
         string[] fromFirst = [.. follow, "--from", chain.FirstSlot.ToString(CultureInfo.InvariantCulture)];
         await using var worker = await RunningRole.StartAsync(EqualityTests.On(cluster, "process"));
@@ -43,18 +49,18 @@ public sealed class IngestNodesTests
         // The first is killed in the middle, the one that stands by takes over, and another one goes on when that has ended.
         await using (var first = await RunningRole.StartAsync(fromFirst))
         {
-            await UntilWrittenAsync(first, chain.FirstSlot + 20);
+            await UntilWrittenAsync(first, pace, chain.FirstSlot + 20);
             await using var second = await RunningRole.StartAsync([.. fromFirst, "--ws", "off"]);
             Assert.Equal("standby", (await second.UntilAsync("/health", HttpStatusCode.OK)).GetProperty("status").GetString());
-            await UntilWrittenAsync(first, chain.FirstSlot + 40);
+            await UntilWrittenAsync(first, pace, chain.FirstSlot + 40);
             first.Kill();
-            await UntilWrittenAsync(second, chain.FirstSlot + 90);
+            await UntilWrittenAsync(second, pace, chain.FirstSlot + 90);
             Assert.Equal(130, await second.EndAsync());
         }
 
         await using (var third = await RunningRole.StartAsync([.. follow, "--ws", "off", "--grpc", node.GrpcAddress!]))
         {
-            await UntilWrittenAsync(third, chain.FirstSlot + 180);
+            await UntilWrittenAsync(third, pace, forkEnd + 8);
             Assert.Contains("from slot", third.Errors);
             Assert.Equal(130, await third.EndAsync());
         }
@@ -85,11 +91,13 @@ public sealed class IngestNodesTests
         Assert.NotEqual("0", JsonDocument.Parse(Assert.Single(stored.Lines)).RootElement.GetProperty("n").ToString());
     }
 
-    private static Task UntilWrittenAsync(RunningRole ingest, ulong slot) => KafkaHarness.UntilAsync(
+    private static Task UntilWrittenAsync(RunningRole ingest, Pace pace, ulong slot) => KafkaHarness.UntilAsync(
         () =>
         {
             var (status, body) = ingest.GetAsync("/metrics").GetAwaiter().GetResult();
-            return status == HttpStatusCode.OK && SlotOf(body) >= slot;
+            if (status != HttpStatusCode.OK) { return false; }
+            pace.Reached(SlotOf(body));
+            return SlotOf(body) >= slot;
         },
         $"seed {Seed}: slot {slot} is written; {ingest.Errors}");
 
