@@ -63,7 +63,7 @@ public sealed class BlockFollower(ChainClient chain, FollowerOptions options, Pu
             {
                 var news = _pushed.News;
                 var isHole = false;
-                while (isAtTip && _wanted.Count == 0 && _pushed.TryTakeNext(next - 1, out var push, out isHole))
+                while (isAtTip && _wanted.Count == 0 && _fetching.Count < options.Ahead && _pushed.TryTakeNext(next - 1, out var push, out isHole))
                 {
                     NoteTip(push.Slot);
                     Interlocked.Increment(ref _byPush);

@@ -7,8 +7,8 @@ namespace Sluice.Ingest.Live;
 /// </remarks>
 public sealed class PushedBlocks : IBlockPushTaker
 {
-    private const int MostBlocks = 64;
-    private const long MostBytes = 256L << 20;
+    private const int MostBlocks = 32;
+    private const long MostBytes = 128L << 20;
 
     private readonly Lock _gate = new();
     private readonly SortedDictionary<ulong, PushedBlock> _blocks = [];

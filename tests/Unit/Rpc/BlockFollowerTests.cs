@@ -209,6 +209,42 @@ public sealed class BlockFollowerTests
         }
     }
 
+    [Fact]
+    public async Task A_slow_reader_has_few_pushed_blocks_waiting_and_misses_none()
+    {
+        Grow(100);
+        var pushed = new PushedBlocks();
+        pushed.Connected("ws");
+        var follower = new BlockFollower(new ChainClient(Client(Answer)), new FollowerOptions { Time = _time }, pushed);
+        var (seen, waiting, most, newest) = (new List<ulong>(), 0, 0, 100UL);
+        await Pump(Run());
+        Assert.Equal(Enumerable.Range(100, 60).Select(s => (ulong)s), seen);
+        Assert.InRange(most, 10, 50);
+
+        async Task<bool> Run()
+        {
+            await foreach (var block in follower.FollowAsync(100, null, CancellationToken.None))
+            {
+                seen.Add(block.Slot);
+                block.Body!.Dispose();
+
+                // For each block that is read there are ten new ones.
+                for (var i = 0; i < 10; i++)
+                {
+                    newest++;
+                    lock (_chain) { Grow(newest); }
+                    waiting++;
+                    pushed.TakeBlock(new PushedBlock(newest, new BlockHeader(newest - 1, Hash(newest), Hash(newest - 1)), new PushedBody(newest, newest - 1) { Disposed = () => waiting-- }));
+                }
+
+                most = Math.Max(most, waiting);
+                if (seen.Count == 60) { break; }
+            }
+
+            return true;
+        }
+    }
+
     private static PushedBlock Pushed(ulong slot, ulong parent) => new(slot, new BlockHeader(parent, Hash(slot), Hash(parent)), new PushedBody(slot, parent));
 
     /// <summary>A block as a push brings it.</summary>
@@ -217,6 +253,8 @@ public sealed class BlockFollowerTests
         private readonly byte[] _bytes = System.Text.Encoding.ASCII.GetBytes(
             $$$"""{"slot":{{{slot}}},"block":{"blockhash":"{{{Hash(slot)}}}","parentSlot":{{{parent}}},"previousBlockhash":"{{{Hash(parent)}}}","transactions":[]}}""");
 
+        public Action? Disposed { get; init; }
+
         public override string Source => "pushed";
 
         public override ReadOnlySpan<byte> Bytes => _bytes;
@@ -224,9 +262,7 @@ public sealed class BlockFollowerTests
         public override Sluice.Ingest.Blocks.ReadResult Read(Sluice.Ingest.Blocks.BlockReader json, Sluice.Ingest.Decoding.Model.RawBlock block) =>
             json.Read(_bytes, new Sluice.Ingest.Blocks.DocumentOrigin(Source, slot), block);
 
-        public override void Dispose()
-        {
-        }
+        public override void Dispose() => Disposed?.Invoke();
     }
 
     private void Grow(params ulong[] slots)
