@@ -25,8 +25,8 @@ public sealed class IngestNodesTests
         var chain = SimulatorOptions.ForEvaluation(ulong.Parse(Seed, CultureInfo.InvariantCulture), int.MaxValue);
         var faults = FollowTests.WithForkAfter(chain.FirstSlot + 150, out var forkEnd);
 
-        // Finalized blocks are 32 slots behind.
-        var pace = new Pace(ahead: 64);
+        // Finalized blocks are 32 slots behind, and a few more where slots are skipped; a fork lasts 20 slots or more, so that a reader of other blocks would see it.
+        var pace = new Pace(ahead: 44);
         await using var node = await ServeHost.StartAsync(
             new ServeOptions
             {
