@@ -43,15 +43,30 @@ internal static class Holders
     private static bool IsConduit(in Transaction tx, in Pubkey trader, in Swap swap, ulong paid, ulong received) =>
         tx.BalanceChanges.Count > 0 && DeltaOf(tx, trader, swap.MintOut) * 2 < received && -DeltaOf(tx, trader, swap.MintIn) * 2 < paid;
 
-    /// <summary>True when what the swap gave still belongs to the holder after the transaction, or was handed on as a whole: a position was opened.</summary>
-    public static bool Keeps(in Transaction tx, in Pubkey holder, in Swap swap, ulong received)
+    /// <summary>What a swap means for its holder's position.</summary>
+    /// <param name="keeps">True when what the swap gave still belongs to the holder after the transaction, or was handed on as a whole: a position was opened.</param>
+    /// <param name="gives">True when what the swap took came from the holder's position, or was handed to him in the transaction as a whole.</param>
+    public static void Positions(in Transaction tx, in Pubkey holder, in Swap swap, ulong paid, ulong received, out bool keeps, out bool gives)
     {
-        if (tx.BalanceChanges.Count == 0) { return true; }
-        var kept = DeltaOf(tx, holder, swap.MintOut);
-        if (kept * 2 >= received) { return true; }
+        keeps = gives = true;
+        if (tx.BalanceChanges.Count == 0) { return; }
+        Int128 kept = 0, given = 0;
+        foreach (ref readonly var change in tx.BalanceChanges.Span)
+        {
+            if (change.Owner != holder) { continue; }
+            if (change.Mint == swap.MintOut) { kept += change.Delta; }
+            if (change.Mint == swap.MintIn) { given -= change.Delta; }
+        }
+
+        keeps = IsHalf(kept, received) || HandsOn(tx, holder, swap.MintOut, kept, received);
+        gives = IsHalf(given, paid) || IsHanded(tx, holder, swap.MintIn, given, paid);
+    }
+
+    private static bool HandsOn(in Transaction tx, in Pubkey holder, in Pubkey mint, Int128 kept, ulong received)
+    {
         foreach (ref readonly var transfer in tx.Transfers.Span)
         {
-            if (transfer.Mint == swap.MintOut && transfer.From == holder && transfer.To != holder) { kept += transfer.Amount; }
+            if (transfer.Mint == mint && transfer.From == holder && transfer.To != holder) { kept += transfer.Amount; }
         }
 
         foreach (ref readonly var change in tx.AuthorityChanges.Span)
@@ -59,18 +74,14 @@ internal static class Holders
             if (change.From == holder) { return true; }
         }
 
-        return kept * 2 >= received;
+        return IsHalf(kept, received);
     }
 
-    /// <summary>True when what the swap took came from the holder's position, or was handed to him in the transaction as a whole.</summary>
-    public static bool Gives(in Transaction tx, in Pubkey holder, in Swap swap, ulong paid)
+    private static bool IsHanded(in Transaction tx, in Pubkey holder, in Pubkey mint, Int128 given, ulong paid)
     {
-        if (tx.BalanceChanges.Count == 0) { return true; }
-        var given = -DeltaOf(tx, holder, swap.MintIn);
-        if (given * 2 >= paid) { return true; }
         foreach (ref readonly var transfer in tx.Transfers.Span)
         {
-            if (transfer.Mint == swap.MintIn && transfer.To == holder && transfer.From != holder) { given += transfer.Amount; }
+            if (transfer.Mint == mint && transfer.To == holder && transfer.From != holder) { given += transfer.Amount; }
         }
 
         foreach (ref readonly var change in tx.AuthorityChanges.Span)
@@ -78,8 +89,10 @@ internal static class Holders
             if (change.To == holder) { return true; }
         }
 
-        return given * 2 >= paid;
+        return IsHalf(given, paid);
     }
+
+    private static bool IsHalf(Int128 part, ulong whole) => part >= whole - (whole >> 1);
 
     private static Int128 DeltaOf(in Transaction tx, in Pubkey owner, in Pubkey mint)
     {

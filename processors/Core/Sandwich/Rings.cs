@@ -65,7 +65,10 @@ internal sealed class Rings
         return first.Block == last.Block;
     }
 
-    private readonly record struct RingKey(int Lane, int Block, ulong FrontTemplate, ulong BackTemplate);
+    private readonly record struct RingKey(int Lane, int Block, ulong FrontTemplate, ulong BackTemplate)
+    {
+        public override int GetHashCode() => unchecked((int)((FrontTemplate ^ (BackTemplate >> 7)) >> 29) + (Lane * 31) + Block);
+    }
 }
 
 /// <summary>Wallets of a template in a pool and block.</summary>

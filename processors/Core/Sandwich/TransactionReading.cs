@@ -83,8 +83,7 @@ internal sealed class TransactionReading
         reading.CanBeVictim = !changesLiquidity || swap.Source != SwapSource.Generic;
         if (changesLiquidity) { return; }
         reading.Counts = true;
-        reading.CanFront = Holders.Keeps(tx, holder, swap, received);
-        reading.CanBack = Holders.Gives(tx, holder, swap, paid);
+        Holders.Positions(tx, reading.Holder, swap, paid, received, out reading.CanFront, out reading.CanBack);
     }
 
     /// <summary>
@@ -119,11 +118,11 @@ internal sealed class TransactionReading
 
     private static ulong TemplateOf(in Transaction tx)
     {
-        var hash = Mix(Mix(tx.FeeLamports, (ulong)tx.InstructionCount), (ulong)(tx.ComputeUnitLimit ?? -1));
-        hash = Mix(hash, tx.ComputeUnitPriceMicroLamports ?? 0);
-        if (tx.Wrapper is null) { return hash; }
-        foreach (var word in MemoryMarshal.Cast<byte, ulong>(Nullable.GetValueRefOrDefaultRef(in tx.Wrapper).Bytes)) { hash = Mix(hash, word); }
-        return hash;
+        var fee = Mix(tx.FeeLamports, (ulong)tx.InstructionCount);
+        var budget = Mix((ulong)(tx.ComputeUnitLimit ?? -1), tx.ComputeUnitPriceMicroLamports ?? 0);
+        if (tx.Wrapper is null) { return Mix(fee, budget); }
+        var wrapper = MemoryMarshal.Cast<byte, ulong>(Nullable.GetValueRefOrDefaultRef(in tx.Wrapper).Bytes);
+        return Mix(Mix(fee, budget), Mix(Mix(wrapper[0], wrapper[1]), Mix(wrapper[2], wrapper[3])));
     }
 
     /// <summary>Folds a number into a hash: the halves of a product depend on all bits of both.</summary>
