@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
 
 namespace Sluice.Schemas.Records;
@@ -15,14 +16,15 @@ public sealed class RecordList<T>
     public int Count { get; private set; }
 
     /// <summary>The records, valid until the next <see cref="Add"/>.</summary>
-    public Span<T> Span => _items.AsSpan(0, Count);
+    /// <remarks>The count is never more than the array's length, which is not looked at: where the array is not in the caches, that is what one would wait for.</remarks>
+    public Span<T> Span => MemoryMarshal.CreateSpan(ref MemoryMarshal.GetArrayDataReference(_items), Count);
 
     public ref T this[int index]
     {
         get
         {
             if ((uint)index >= (uint)Count) { ThrowOutside(index); }
-            return ref _items[index];
+            return ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_items), index);
         }
     }
 

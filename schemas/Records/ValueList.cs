@@ -1,4 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Sluice.Schemas.Records;
 
@@ -13,14 +15,14 @@ public sealed class ValueList<T>
     public int Count { get; private set; }
 
     /// <summary>The values, valid until the next append.</summary>
-    public Span<T> Span => _items.AsSpan(0, Count);
+    public Span<T> Span => MemoryMarshal.CreateSpan(ref MemoryMarshal.GetArrayDataReference(_items), Count);
 
     public ref T this[int index]
     {
         get
         {
             if ((uint)index >= (uint)Count) { ThrowOutside(index); }
-            return ref _items[index];
+            return ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_items), index);
         }
     }
 

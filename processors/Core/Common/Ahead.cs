@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
 using Sluice.Schemas.Records;
 
@@ -64,6 +65,14 @@ internal static class Ahead
         if (!Sse.IsSupported) { return; }
         var first = (byte*)Unsafe.AsPointer(ref Unsafe.AsRef(in place));
         for (var i = 0; i < Unsafe.SizeOf<T>(); i += Line) { Sse.Prefetch0(first + i); }
+    }
+
+    /// <summary>Asks for the place where a list will stand after so many more values: what is written to a line that is not there holds up all later writes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static unsafe void FetchEnd<T>(ValueList<T> list, int more)
+        where T : unmanaged
+    {
+        if (Sse.IsSupported) { Sse.Prefetch0((byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(list.Span)) + ((long)(list.Count + more) * sizeof(T))); }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

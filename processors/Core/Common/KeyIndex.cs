@@ -1,4 +1,6 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace Sluice.Processors.Core.Common;
 
@@ -57,6 +59,12 @@ internal sealed class KeyIndex<TKey>
         var number = (int)(uint)_slots[hash >> _shift] - 1;
         if (number >= 0) { Ahead.Fetch(in _keys[number]); }
         return number;
+    }
+
+    /// <summary>Asks memory for the place where a key will be written after so many more.</summary>
+    public unsafe void FetchEnd(int more)
+    {
+        if (Sse.IsSupported) { Sse.Prefetch0((byte*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_keys)) + ((long)(Count + more) * sizeof(TKey))); }
     }
 
     public void Clear()

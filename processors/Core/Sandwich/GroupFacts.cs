@@ -1,4 +1,3 @@
-using Sluice.Processors.Core.Bundles;
 using Sluice.Processors.Core.Common;
 using Sluice.Schemas.Chain;
 using Sluice.Schemas.Records;
@@ -59,6 +58,15 @@ internal sealed class GroupFacts
         return _runs.TryFind(fact.Block, Blocks[fact.Block].Transactions.Span, fact.At, out var run) ? new RunFact(fact.Block, run.FirstTxIndex, run.Confidence) : RunFact.None;
     }
 
+    /// <summary>Asks memory for the places where the legs after so many more will be written.</summary>
+    public void FetchEnds(int more)
+    {
+        Keys.FetchEnd(more);
+        Ahead.FetchEnd(TxFacts, more);
+        Ahead.FetchEnd(Legs, more);
+        Ahead.FetchEnd(_states, more);
+    }
+
     public void Clear()
     {
         Keys.Clear();
@@ -89,8 +97,9 @@ internal sealed class GroupFacts
     public void AddTransaction(in Transaction tx, int at, TransactionReading reading)
     {
         ref var fact = ref TxFacts.Reserve(1)[0];
-        fact.Block = Blocks.Count - 1;
-        fact.Slot = Blocks[fact.Block].Slot;
+        var block = Blocks.Count - 1;
+        fact.Block = block;
+        fact.Slot = Blocks[block].Slot;
         fact.FeeLamports = tx.FeeLamports;
         fact.TipLamports = tx.TipLamports;
         fact.Template = reading.Template;

@@ -13,7 +13,8 @@ internal sealed class TransactionReader(GroupFacts facts, PositionBook book, Pri
     /// <summary>Asks memory for what later transactions' first swaps will be looked up in: first the places in the tables, then the markets that they name.</summary>
     public void Fetch(ReadOnlySpan<Transaction> transactions, int at, MarketHashes hashes)
     {
-        const int Found = 2;
+        const int Found = 2, Written = 6;
+        facts.FetchEnds(Written);
         var later = at + MarketHashes.Ahead;
         if (later < transactions.Length && transactions[later].Swaps.Count > 0)
         {

@@ -100,6 +100,35 @@ public class SandwichTopologyTests
         }
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void Blocks_are_held_as_long_as_a_window_reads_them_and_no_longer(int partitions)
+    {
+        var golden = Rows(new TopologyTestDriver(SandwichTopology.Build(1), partitions), partitions);
+        var driver = new TopologyTestDriver(SandwichTopology.Build(1), partitions);
+        var pool = driver.PoolOf(Topics.Blocks);
+        pool.Poison = static slots =>
+        {
+            foreach (ref var block in slots.Span) { block.Transactions.Clear(); }
+        };
+        Pipe(driver, partitions);
+        Assert.InRange(pool.Outstanding, 1, GroupWindows<SandwichGroup>.Slots * partitions);
+        driver.Finish();
+        Assert.Equal(0, pool.Outstanding);
+        Assert.Equal(golden, ReadAll(driver).Order());
+    }
+
+    [Fact]
+    public void A_task_that_ends_in_the_middle_lets_go_of_its_blocks()
+    {
+        var driver = new TopologyTestDriver(SandwichTopology.Build(1));
+        Pipe(driver, 1, until: 4);
+        Assert.True(driver.PoolOf(Topics.Blocks).Outstanding > 0);
+        driver.Close();
+        Assert.Equal(0, driver.PoolOf(Topics.Blocks).Outstanding);
+    }
+
     private static List<string> Rows(TopologyTestDriver driver, int partitions)
     {
         Pipe(driver, partitions);
