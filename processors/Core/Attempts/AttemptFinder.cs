@@ -159,7 +159,9 @@ public sealed class AttemptFinder
     private void Note(in Transaction tx, LegClaim claim)
     {
         if (tx.WrapperName is null && tx.Wrapper is { } wrapper) { CollectionsMarshal.GetValueRefOrAddDefault(_programs, wrapper, out _).Add(claim); }
-        _claims.Add((tx.Signer, claim));
+        ref var noted = ref _claims.Reserve(1)[0];
+        noted.Signer = tx.Signer;
+        noted.Claim = claim;
     }
 
     private void Keep(in Block block, in Transaction tx)

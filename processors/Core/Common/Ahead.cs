@@ -21,7 +21,7 @@ internal static class Ahead
     /// <summary>The same where only some are read and each is judged: of the ones whose items, lists and records are asked for, each from the one before.</summary>
     private const int Step = 2;
 
-    private const int Line = 64, LinesOfFront = 3, BytesOfSwap = 208, MostBytes = 9 * Line;
+    private const int Line = 64, BytesOfFront = 112, BytesOfSwap = 208, MostBytes = 9 * Line;
 
     /// <summary>Asks for what comes after a position.</summary>
     /// <param name="transactions">Transactions of the block, which are read in order.</param>
@@ -54,8 +54,8 @@ internal static class Ahead
     private static unsafe void FetchRecord(in Transaction tx, Reads what)
     {
         var first = (byte*)Unsafe.AsPointer(ref Unsafe.AsRef(in tx));
-        var end = (what & Reads.Record) != 0 ? Unsafe.SizeOf<Transaction>() : LinesOfFront * Line;
-        for (var i = 0; i < end; i += Line) { Sse.Prefetch0(first + i); }
+        var end = first + ((what & Reads.Record) != 0 ? Unsafe.SizeOf<Transaction>() : BytesOfFront);
+        for (var line = (byte*)((nuint)first & ~(nuint)(Line - 1)); line < end; line += Line) { Sse.Prefetch0(line); }
     }
 
     /// <summary>Asks for the line, or the lines, of a place in memory.</summary>

@@ -149,9 +149,13 @@ public sealed class JitDetector
         fact.Slot = slot;
         fact.TxIndex = tx.Index;
         (fact.IxIndex, fact.InnerIxIndex, fact.LegIndex) = (swap.IxIndex, swap.InnerIxIndex, swap.LegIndex);
-        (fact.Signature, fact.Signer, fact.Trader) = (tx.Signature, tx.Signer, swap.Trader);
-        (fact.MintIn, fact.MintOut, fact.AmountIn, fact.AmountOut) = (swap.MintIn, swap.MintOut, swap.AmountIn, swap.AmountOut);
-        (fact.FeeIn, fact.FeeOut) = (swap.FeeMint == swap.MintIn ? swap.FeeAmount ?? 0 : 0, swap.FeeMint == swap.MintOut ? swap.FeeAmount ?? 0 : 0);
+        fact.Signature = tx.Signature;
+        fact.Signer = tx.Signer;
+        fact.Trader = swap.Trader;
+        fact.MintIn = swap.MintIn;
+        fact.MintOut = swap.MintOut;
+        (fact.AmountIn, fact.AmountOut) = (swap.AmountIn, swap.AmountOut);
+        (fact.FeeIn, fact.FeeOut) = swap.FeeAmount is > 0 and var fee ? (swap.FeeMint == swap.MintIn ? fee : 0, swap.FeeMint == swap.MintOut ? fee : 0) : (0, 0);
         fact.SqrtPrice = swap.SqrtPriceX64 is { } root && root > 0 ? (UInt128)root : 0;
         (fact.TickBefore, fact.TickAfter) = (swap.TickBefore, swap.TickAfter);
         _nextSwap[_swapCount] = -1;

@@ -5,24 +5,24 @@ using Sluice.Schemas.Records;
 namespace Sluice.Processors.Core.Prices;
 
 /// <summary>A pool and the pair of tokens that it prices: some pools trade several.</summary>
-internal readonly struct PoolPair(Pubkey pool, Pubkey coin, Pubkey quote) : IEquatable<PoolPair>, IComparable<PoolPair>
+internal struct PoolPair(Pubkey pool, Pubkey coin, Pubkey quote) : IEquatable<PoolPair>, IComparable<PoolPair>
 {
     /// <summary>Market account.</summary>
-    public readonly Pubkey Pool = pool;
+    public Pubkey Pool = pool;
 
     /// <summary>Token that is priced.</summary>
-    public readonly Pubkey Base = coin;
+    public Pubkey Base = coin;
 
     /// <summary>SOL, a dollar or staked SOL.</summary>
-    public readonly Pubkey Quote = quote;
+    public Pubkey Quote = quote;
 
-    public bool Equals(PoolPair other) => Pool == other.Pool && Base == other.Base && Quote == other.Quote;
+    public readonly bool Equals(PoolPair other) => Pool == other.Pool && Base == other.Base && Quote == other.Quote;
 
-    public override bool Equals(object? obj) => obj is PoolPair other && Equals(other);
+    public override readonly bool Equals(object? obj) => obj is PoolPair other && Equals(other);
 
-    public override int GetHashCode() => unchecked((Pool.GetHashCode() * 31) + Base.GetHashCode());
+    public override readonly int GetHashCode() => unchecked((Pool.GetHashCode() * 31) + Base.GetHashCode());
 
-    public int CompareTo(PoolPair other) => (Pool, Base, Quote).CompareTo((other.Pool, other.Base, other.Quote));
+    public readonly int CompareTo(PoolPair other) => (Pool, Base, Quote).CompareTo((other.Pool, other.Base, other.Quote));
 }
 
 /// <summary>What the window has told of a pool so far.</summary>
@@ -34,9 +34,6 @@ internal struct PoolObservation
     /// <summary>Slot of the first swap.</summary>
     public long Slot;
 
-    /// <summary>What changed hands of the quote in the window, base units.</summary>
-    public UInt128 Traded;
-
     /// <summary>Reserve of the quote before the first swap, base units; 0 when not known.</summary>
     public ulong Reserve;
 
@@ -45,9 +42,6 @@ internal struct PoolObservation
 
     /// <summary>Next pool of the same base, or −1.</summary>
     public int Next;
-
-    /// <summary>Liquidity in the quote: what is there, or what was traded when that is more.</summary>
-    public readonly UInt128 Liquidity => UInt128.Max(Reserve, Traded);
 
     /// <summary>
     /// Price before a swap: of the stated square-root price, else of a constant product's reserves, else what the swap itself paid. The stated ones are

@@ -23,6 +23,7 @@ public sealed class PriceBook
     private readonly KeyIndex<Pubkey> _bases = new();
     private readonly Dictionary<(Route Route, string Venue), string> _sources = [];
     private PoolObservation[] _pools = new PoolObservation[64];
+    private UInt128[] _traded = new UInt128[64]; // by pool, what changed hands of the quote in the window, base units: apart, since it alone is touched with every swap
     private int[] _first = new int[64]; // first pool of a base
     private Quote[] _quotes = new Quote[16];
     private Rate[] _staked = []; // of a base that is staked SOL, lamports a base unit
@@ -78,7 +79,7 @@ public sealed class PriceBook
     /// <summary>When the place is there, asks memory for what is known of the pool.</summary>
     internal void FetchPool(uint hash)
     {
-        if (_pairs.FetchKey(hash) is >= 0 and var number) { Ahead.Fetch(in _pools[number]); }
+        if (_pairs.FetchKey(hash) is >= 0 and var number) { Ahead.Fetch(in _traded[number]); }
     }
 
     /// <summary>Takes a swap that tells a price.</summary>
@@ -90,7 +91,7 @@ public sealed class PriceBook
     internal void Take(in Swap swap, in PoolPair pair, uint hash, bool quoteIsIn, ulong amount)
     {
         var number = PoolOf(swap, pair, hash, quoteIsIn, _newest);
-        _pools[number].Traded += amount;
+        _traded[number] += amount;
     }
 
     /// <summary>Turns to a later block, whose swaps are given one by one.</summary>
@@ -121,7 +122,7 @@ public sealed class PriceBook
             memo.Pool = PoolOf(swap, pair, KeyIndex<PoolPair>.HashOf(pair), quoteIsIn, slot) + 1;
         }
 
-        _pools[memo.Pool - 1].Traded += amount;
+        _traded[memo.Pool - 1] += amount;
     }
 
     /// <summary>What an amount is worth by the swaps taken so far.</summary>
@@ -161,7 +162,13 @@ public sealed class PriceBook
         var known = _pairs.Count;
         var number = _pairs.Intern(pair, hash);
         if (number < known) { return number; }
-        if (number == _pools.Length) { Array.Resize(ref _pools, number * 2); }
+        if (number == _pools.Length)
+        {
+            Array.Resize(ref _pools, number * 2);
+            Array.Resize(ref _traded, number * 2);
+        }
+
+        _traded[number] = 0;
         _pools[number] = new()
         {
             Price = PoolObservation.PriceOf(swap, quoteIsIn),
@@ -231,7 +238,7 @@ public sealed class PriceBook
     {
         if (index == _quotes.Length) { Array.Resize(ref _quotes, index * 2); }
         ref readonly var of = ref _pools[pool];
-        var liquidity = rate.Apply((Int128)UInt128.Min(of.Liquidity, (UInt128)Int128.MaxValue)) ?? MaxWeight;
+        var liquidity = rate.Apply((Int128)UInt128.Min(UInt128.Max(of.Reserve, _traded[pool]), (UInt128)Int128.MaxValue)) ?? MaxWeight; // what is there, or was traded when that is more
         _quotes[index] = new(of.Price.Times(rate), (UInt128)Int128.Clamp(liquidity, 1, MaxWeight), pool, _pairs[pool]);
     }
 

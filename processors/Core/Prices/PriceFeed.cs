@@ -44,9 +44,17 @@ internal sealed class PriceFeed
         (entry.Position, entry.Index, entry.Quote, entry.QuoteIsIn) = (position, index, quote, units.QuoteIsIn);
         ref readonly var coin = ref units.BaseOf(swap);
         ref readonly var money = ref units.QuoteOf(swap);
-        entry.Pair = units.HasDollar
-            ? new(swap.Pool, PriceBook.Canonical(coin), PriceBook.Canonical(money))
-            : new(swap.Pool, coin, money);
+
+        // Field by field, each in one go: what is put together elsewhere first and copied as a whole is waited for.
+        entry.Pair.Pool = swap.Pool;
+        entry.Pair.Base = coin;
+        entry.Pair.Quote = money;
+        if (units.HasDollar)
+        {
+            entry.Pair.Base = PriceBook.Canonical(coin);
+            entry.Pair.Quote = PriceBook.Canonical(money);
+        }
+
         entry.Hash = KeyIndex<PoolPair>.HashOf(entry.Pair);
         _book.FetchPlace(entry.Hash);
         _other?.FetchPlace(entry.Hash);
