@@ -24,10 +24,10 @@ internal static class DetectorBlocks
             {
                 var pool = maker.Next(pools);
                 var wallet = maker.Wallet();
-                var bought = maker.Buy(pool, wallet, 1_000_000);
-                if (maker.Next(50) == 0) { maker.Buy(pool, maker.Wallet(), 9_000_000); }
+                var bought = maker.Buy(pool, wallet, 100_000_000);
+                if (maker.Next(50) == 0) { maker.Buy(pool, maker.Wallet(), 900_000_000); }
                 if (maker.Next(10) == 0) { maker.Sell(pool, wallet, bought); }
-                if (maker.Next(2) == 0) { maker.Sell(maker.Next(pools), maker.Wallet(), 4_000_000); }
+                if (maker.Next(2) == 0) { maker.Sell(maker.Next(pools), maker.Wallet(), 400_000_000); }
             }
         }
 
@@ -43,8 +43,8 @@ internal static class DetectorBlocks
             maker.Begin();
             while (maker.Count < Math.Max(2, swaps))
             {
-                maker.Buy(0, maker.Wallet(), 1_000_000);
-                maker.Sell(0, maker.Wallet(), 4_000_000);
+                maker.Buy(0, maker.Wallet(), 100_000_000);
+                maker.Sell(0, maker.Wallet(), 400_000_000);
             }
         }
 
@@ -62,7 +62,7 @@ internal static class DetectorBlocks
             for (var n = 0; n < Math.Max(2, swaps) / 2; n++)
             {
                 var wallet = maker.Wallet();
-                open.Push((wallet, maker.Buy(0, wallet, 1_000_000)));
+                open.Push((wallet, maker.Buy(0, wallet, 100_000_000)));
             }
 
             while (open.TryPop(out var position)) { maker.Sell(0, position.Wallet, position.Bought); }
