@@ -92,6 +92,7 @@ public static class ApiHost
         app.UseStatusCodePages(context =>
             Problems.OfStatus(context.HttpContext.Response.StatusCode, context.HttpContext.Request).ExecuteAsync(context.HttpContext));
         app.Use((http, next) => LocalRequests.CheckAsync(http, next, options.Hosts));
+        app.Use(static (http, next) => BodyLimit.CheckAsync(http, next, MaxBodyBytes));
         app.UseRouting();
         app.UseRequestTimeouts();
         app.UseRateLimiter();

@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Sluice.Api.Hosting;
@@ -34,7 +35,11 @@ public static class ClickHouseHost
         builder.Services.AddSingleton<IHostLifetime, CallersLifetime>();
         builder.Services.AddProblemDetails();
         var app = builder.Build();
+        app.UseStatusCodePages(static context => context.HttpContext.Response is { StatusCode: StatusCodes.Status413PayloadTooLarge } response
+            ? response.WriteAsync("The statement is larger than 1 MiB.\n")
+            : Task.CompletedTask);
         app.Use(LocalRequests.Check);
+        app.Use(static (http, next) => BodyLimit.CheckAsync(http, next, MaxBodyBytes));
         app.Run(new ClickHouseEndpoint(options, store).AnswerAsync);
         return app;
     }

@@ -9,7 +9,10 @@ namespace Sluice.Cli.Bench;
 internal static class DetectorBench
 {
     private const string MemoryRow = "sandwich: memory";
-    private const double OverSlotsBudget = 2.0, InBlockBudget = 0.5; // ms a slot
+
+    /// <summary>Milliseconds a slot: of detectors that read a leader group with the slots beside it, and of those that read one block.</summary>
+    private const double OverSlotsBudget = 2.0, InBlockBudget = 0.5;
+
     private const int Slots = 4; // of a leader group
     private static readonly int[] Sizes = [10, 100, 500, 1_000, 5_000];
 
@@ -21,8 +24,8 @@ internal static class DetectorBench
         new("sandwich: one pool, nested round trips in a leader group", OverSlotsBudget, swaps => DetectorBlocks.OfNestedRoundTrips(swaps / Slots), () => new SandwichRun()),
         new("arbitrages, causes, values", InBlockBudget, DetectorBlocks.OfEverything, () => new ArbitrageRun()),
         new("bundles", InBlockBudget, DetectorBlocks.OfEverything, () => new BundlesRun()),
-        new("just-in-time liquidity", InBlockBudget, DetectorBlocks.OfEverything, () => new JitRun()),
-        new("liquidations, failed attempts", InBlockBudget, DetectorBlocks.OfEverything, () => new LiquidationRun()),
+        new("just-in-time liquidity", OverSlotsBudget, DetectorBlocks.OfEverything, () => new JitRun()),
+        new("liquidations, failed attempts", OverSlotsBudget, DetectorBlocks.OfEverything, () => new LiquidationRun()),
     ];
 
     /// <param name="time">Of all growth figures together.</param>

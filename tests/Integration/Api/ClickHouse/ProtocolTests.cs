@@ -247,6 +247,7 @@ public sealed class ProtocolTests(ClickHouseServer server) : IClassFixture<Click
         Assert.Equal(
             (HttpStatusCode.MethodNotAllowed, HttpStatusCode.NotFound, HttpStatusCode.RequestEntityTooLarge),
             (put.StatusCode, nowhere.StatusCode, large.StatusCode));
+        Assert.Contains("larger than 1 MiB", await large.Content.ReadAsStringAsync());
     }
 
     [EngineFact]
