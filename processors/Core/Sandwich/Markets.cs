@@ -142,9 +142,9 @@ internal struct PoolFact
     public int Pair;
 
     /// <summary>Venue and source of its newest swap, null before the first, and whether such a swap tells a price.</summary>
-    private string? Venue;
-    private SwapSource Source;
-    private bool TellsPrice;
+    private string? _venue;
+    private SwapSource _source;
+    private bool _tellsPrice;
 
     /// <summary>What the price book knows of it.</summary>
     public MarketMemo Price;
@@ -152,13 +152,13 @@ internal struct PoolFact
     /// <summary>False for a swap that tells no price: the generic detector's, and order books'.</summary>
     public bool TellsPriceOf(in Swap swap)
     {
-        if (!ReferenceEquals(Venue, swap.Venue) || Source != swap.Source)
+        if (!ReferenceEquals(_venue, swap.Venue) || _source != swap.Source)
         {
-            (Venue, Source) = (swap.Venue, swap.Source);
-            TellsPrice = PriceBook.IsSource(Source, Venue);
+            (_venue, _source) = (swap.Venue, swap.Source);
+            _tellsPrice = PriceBook.IsSource(_source, _venue);
         }
 
-        return TellsPrice;
+        return _tellsPrice;
     }
 }
 

@@ -1,6 +1,5 @@
 using Sluice.Processors.Core.Bundles;
 using Sluice.Processors.Core.Sandwich;
-using Sluice.Schemas.Records;
 
 namespace Sluice.Tests.Unit.Detection.Bundles;
 
