@@ -15,9 +15,6 @@ public sealed class HttpClickHouse : IClickHouse
 {
     private static readonly string[] StreamableFormats = ["JSONEachRow", "TSV", "TabSeparated", "CSV", "RowBinary", "Native"];
 
-    /// <summary>How long stopping a statement on the server may take.</summary>
-    private static readonly TimeSpan KillLimit = TimeSpan.FromSeconds(2);
-
     private readonly HttpClickHouseOptions _options;
     private readonly HttpSender _sender;
     private readonly TimeProvider _time;
@@ -254,7 +251,7 @@ public sealed class HttpClickHouse : IClickHouse
         public async ValueTask DisposeAsync()
         {
             _reply?.Dispose();
-            if (!_ended) { await _owner._sender.KillAsync(_statement, KillLimit).ConfigureAwait(false); }
+            if (!_ended) { await _owner._sender.KillAsync(_statement).ConfigureAwait(false); }
             _either.Dispose();
             _timer.Dispose();
         }

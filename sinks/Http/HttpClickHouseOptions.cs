@@ -20,6 +20,10 @@ public sealed class HttpClickHouseOptions
     [Range(typeof(TimeSpan), "00:00:00.100", "00:05:00")]
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>Longest time to stop a statement on the server; one that is not stopped ends by its own limit.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.100", "00:05:00")]
+    public TimeSpan KillTimeout { get; init; } = TimeSpan.FromSeconds(2);
+
     /// <summary>Largest result that is kept in memory, bytes.</summary>
     [Range(1L << 20, 1L << 30)]
     public long MaxResultBytes { get; init; } = 256L << 20;

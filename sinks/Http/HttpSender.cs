@@ -15,10 +15,11 @@ internal sealed class HttpSender : IDisposable
     private readonly HttpClickHouseOptions _options;
     private readonly HttpClient _client;
     private readonly HttpHosts _hosts;
+    private readonly TimeProvider _time;
 
     public HttpSender(HttpClickHouseOptions options, TimeProvider time)
     {
-        _options = options;
+        (_options, _time) = (options, time);
         _client = HttpTransport.Create(options);
         _hosts = new HttpHosts(options, time);
     }
@@ -47,10 +48,10 @@ internal sealed class HttpSender : IDisposable
     }
 
     /// <summary>Stops a statement where it was sent, as well as that goes.</summary>
-    public async Task KillAsync(HttpStatement statement, TimeSpan limit)
+    public async Task KillAsync(HttpStatement statement)
     {
         if (statement.SentTo is not { } host) { return; }
-        using var timer = new CancellationTokenSource(limit);
+        using var timer = new CancellationTokenSource(_options.KillTimeout, _time);
         try
         {
             var kill = new HttpStatement($"KILL QUERY WHERE query_id = '{statement.QueryId}' ASYNC") { InDatabase = false };

@@ -21,11 +21,17 @@ internal sealed class FakeServer : IAsyncDisposable
         _isTls = certificate is not null;
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(o => o.Listen(IPAddress.Loopback, 0, l =>
+        builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(o =>
         {
-            l.Protocols = HttpProtocols.Http1;
-            if (certificate is not null) { l.UseHttps(certificate); }
-        }));
+            // A client that gets little of a busy machine is not turned away.
+            o.Limits.MinRequestBodyDataRate = o.Limits.MinResponseDataRate = null;
+            o.Limits.RequestHeadersTimeout = OldServer.Patience;
+            o.Listen(IPAddress.Loopback, 0, l =>
+            {
+                l.Protocols = HttpProtocols.Http1;
+                if (certificate is not null) { l.UseHttps(certificate, https => https.HandshakeTimeout = OldServer.Patience); }
+            });
+        });
         _app = builder.Build();
         _app.Run(async http =>
         {

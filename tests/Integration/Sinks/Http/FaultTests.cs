@@ -195,7 +195,6 @@ public sealed class FaultTests
     [Fact]
     public async Task A_slow_answer_is_given_up_and_stopped_on_the_server()
     {
-        var limit = TimeSpan.FromSeconds(30);
         var (asked, aborted, killed) = (new TaskCompletionSource(), new TaskCompletionSource(), new TaskCompletionSource());
         await using var server = await FakeServer.StartAsync(async (http, sql) =>
         {
@@ -211,13 +210,13 @@ public sealed class FaultTests
         });
         var time = new ManualTime();
         await using var store = new HttpClickHouse(
-            new HttpClickHouseOptions { Address = HttpStoreAddress.Parse($"http://{server.Authority}/d") }, time);
+            new HttpClickHouseOptions { Address = HttpStoreAddress.Parse($"http://{server.Authority}/d"), ConnectTimeout = OldServer.Patience }, time);
         var slow = store.QueryAsync(One with { MaxDuration = TimeSpan.FromMinutes(1) });
-        await asked.Task.WaitAsync(limit);
+        await asked.Task.WaitAsync(OldServer.Patience);
         time.Advance(TimeSpan.FromMinutes(1));
-        var e = await Assert.ThrowsAsync<ClickHouseException>(() => slow.WaitAsync(limit));
+        var e = await Assert.ThrowsAsync<ClickHouseException>(() => slow.WaitAsync(OldServer.Patience));
         Assert.Equal(ClickHouseException.TimeoutExceeded, e.Code);
-        await Task.WhenAll(aborted.Task, killed.Task).WaitAsync(limit);
+        await Task.WhenAll(aborted.Task, killed.Task).WaitAsync(OldServer.Patience);
         var id = Microsoft.AspNetCore.WebUtilities.QueryHelpers.ParseQuery(server.Seen.First().Query)["query_id"].ToString();
         Assert.Equal($"KILL QUERY WHERE query_id = '{id}' ASYNC", server.Seen.Last().Body);
     }
