@@ -35,12 +35,12 @@ internal sealed class DetectorBlockMaker(int seed)
 
     public void Sell(int pool, int wallet, ulong amount) => Trade(pool, wallet, amount, isBuy: false);
 
-    /// <summary>A token is bought in one pool and sold in another one for more.</summary>
-    public void Arbitrage(int pool, ulong amount)
+    /// <summary>A token is bought in one pool and sold in another one for more; or sold and bought, which wins the token.</summary>
+    public void Arbitrage(int pool, ulong amount, bool winsToken)
     {
         ref var tx = ref Begin(Wallet());
-        var bought = Swap(ref tx, pool, pool, amount, isBuy: true);
-        Swap(ref tx, pool + OtherPools, pool, bought, isBuy: false);
+        var between = Swap(ref tx, pool, pool, amount, isBuy: !winsToken);
+        Swap(ref tx, pool + OtherPools, pool, between, isBuy: winsToken);
         ref var back = ref tx.Swaps[1];
         back.AmountOut = amount + (amount / 100);
         foreach (ref readonly var swap in tx.Swaps.Span) { Change(ref tx, tx.Signer, swap, 1); }
@@ -75,7 +75,7 @@ internal sealed class DetectorBlockMaker(int seed)
         call.Liquidator = tx.Signer;
         call.Obligation = Key(13, tx.Index);
         (call.RepayMint, call.RepaidAmount) = (WellKnown.WrappedSol, 200_000_000);
-        (call.SeizedMint, call.SeizedAmount) = (Key(7, pool), 300_000_000);
+        (call.SeizedMint, call.SeizedAmount) = (Token(pool), 300_000_000);
     }
 
     /// <summary>The newest transaction pays a tip.</summary>
@@ -94,7 +94,7 @@ internal sealed class DetectorBlockMaker(int seed)
         change.Provider = tx.Signer;
         change.Position = Key(14, position);
         (change.MintA, change.AmountA) = (WellKnown.WrappedSol, 100_000_000);
-        (change.MintB, change.AmountB) = (Key(7, pool), 500_000_000);
+        (change.MintB, change.AmountB) = (Token(pool), 500_000_000);
     }
 
     private ulong Trade(int pool, int wallet, ulong amountIn, bool isBuy)
@@ -134,7 +134,7 @@ internal sealed class DetectorBlockMaker(int seed)
         swap.Program = Key(5, 0);
         swap.Pool = Key(6, pool);
         swap.Trader = tx.Signer;
-        (swap.MintIn, swap.MintOut) = isBuy ? (WellKnown.WrappedSol, Key(7, token)) : (Key(7, token), WellKnown.WrappedSol);
+        (swap.MintIn, swap.MintOut) = isBuy ? (WellKnown.WrappedSol, Token(token)) : (Token(token), WellKnown.WrappedSol);
         (swap.VaultIn, swap.VaultOut) = isBuy ? (Key(8, pool), Key(9, pool)) : (Key(9, pool), Key(8, pool));
         (swap.AmountIn, swap.AmountOut, swap.ReserveIn, swap.ReserveOut) = (amountIn, amountOut, reserveIn, reserveOut);
         swap.Source = SwapSource.Both;
@@ -152,6 +152,9 @@ internal sealed class DetectorBlockMaker(int seed)
             change.IsSigner = sign > 0;
         }
     }
+
+    /// <summary>What a pool trades for SOL: every tenth one dollars.</summary>
+    private static Pubkey Token(int number) => number % 10 == 1 ? WellKnown.Usdc : Key(7, number);
 
     /// <summary>A key of random-looking bytes, the same for the same numbers: SplitMix64 from them on.</summary>
     private static Pubkey Key(int kind, int number)

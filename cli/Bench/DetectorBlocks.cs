@@ -71,7 +71,7 @@ internal static class DetectorBlocks
         return maker.Blocks;
     }
 
-    /// <summary>Blocks with something for every detector: as those of many pools, and a tenth each of arbitrages and failures, a fiftieth of liquidity and liquidations; a third tips.</summary>
+    /// <summary>Blocks with something for every detector: as those of many pools, and a tenth each of arbitrages, of which a tenth win no SOL but a token, and of failures, a fiftieth of liquidity and liquidations; a third tips.</summary>
     public static RecordList<Block> OfEverything(int swaps)
     {
         var maker = new DetectorBlockMaker(4);
@@ -84,7 +84,7 @@ internal static class DetectorBlocks
                 var pool = maker.Next(pools);
                 switch (maker.Next(50))
                 {
-                    case < 5: maker.Arbitrage(pool, 100_000_000); break;
+                    case < 5: maker.Arbitrage(pool, 100_000_000, winsToken: maker.Next(10) == 0); break;
                     case < 10: maker.Failure(); break;
                     case 10: maker.Provide(pool); break;
                     case 11: maker.Liquidate(pool); break;

@@ -33,6 +33,7 @@ public static class ArbitrageTopology
     private sealed class Judge(long version, DetectorMetrics? metrics) : IProcessor<Block>
     {
         private readonly ArbitrageBlock _block = new();
+        private readonly HeldBlocks _held = new();
         private readonly long[] _verdicts = new long[ArbitrageRuleNames.Count];
         private ProcessorContext _context = null!;
         private SlotWindow _window = null!;
@@ -46,8 +47,18 @@ public static class ArbitrageTopology
         public void Process(in Block block, in RecordMetadata metadata)
         {
             _window.Open(block.Slot);
+            _held.Add(block.Slot, _context.Hold());
             var prices = _block.Take(block);
-            if (block.IsContext) { return; }
+            if (!block.IsContext) { JudgeAll(block, prices); }
+            _held.ReleaseBefore(_block.First);
+        }
+
+        public void Finish() => _held.ReleaseBefore(long.MaxValue);
+
+        public void Close() => _held.ReleaseBefore(long.MaxValue);
+
+        private void JudgeAll(in Block block, PriceBook prices)
+        {
             Array.Clear(_verdicts);
             _verdicts[(int)ArbitrageVerdict.FailedTransaction] = _block.Failed;
             _verdicts[(int)ArbitrageVerdict.FewerThanTwoSwaps] = _block.WithOneSwap;

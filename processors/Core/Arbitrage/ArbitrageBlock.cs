@@ -11,7 +11,6 @@ public sealed class ArbitrageBlock
 {
     private readonly GroupPrices _prices = new();
     private readonly ArbitrageDetector _detector = new();
-    private readonly PriceFeed _feed = new();
     private readonly ValueList<int> _routes = new();
     private RecordList<Transaction>? _transactions;
 
@@ -23,6 +22,9 @@ public sealed class ArbitrageBlock
 
     /// <summary>Likewise <see cref="ArbitrageVerdict.FewerThanTwoSwaps"/>.</summary>
     public int WithOneSwap { get; private set; }
+
+    /// <summary>Slot from which on the blocks that were taken must stay as they are, but for the last one, which must anyway: prices may still be asked of them; greater than any where none may.</summary>
+    public long First => _prices.First;
 
     /// <summary>What verdicts need to know of the block.</summary>
     public BlockContext Context { get; } = new();
@@ -37,11 +39,10 @@ public sealed class ArbitrageBlock
         _routes.Clear();
         Failed = WithOneSwap = 0;
         if (block.IsContext) { return _prices.Take(block); }
-        var values = _prices.Begin(block, out var book, out var next);
-        Context.Begin(block, isTold: true);
-        Causes.Begin(block, isTold: true);
-        _feed.Begin(block, book, next);
-        TakeAll(block);
+        var values = _prices.Begin(block, out var swaps);
+        Context.Begin(block, isTold: true, swaps);
+        Causes.Begin(block, swaps);
+        TakeAll(block, swaps);
         return values;
     }
 
@@ -55,30 +56,28 @@ public sealed class ArbitrageBlock
         return _detector.Judge(transactions[_routes[route]], Context, ref finding);
     }
 
-    private void TakeAll(in Block block)
+    private void TakeAll(in Block block, BlockSwaps index)
     {
         ReadOnlySpan<Transaction> transactions = block.Transactions.Span;
         for (var i = 0; i < transactions.Length; i++)
         {
             Ahead.Fetch(transactions, i, Reads.Swaps);
             ref readonly var tx = ref transactions[i];
-            var hasSucceeded = tx.Status == TransactionStatus.Success;
             var swaps = tx.Swaps.Span;
-            if (!hasSucceeded) { Failed++; }
+            if (tx.Status != TransactionStatus.Success) { Failed++; }
             else if (swaps.Length == 1) { WithOneSwap++; }
             else if (swaps.Length > 1) { _routes.Add(i); }
 
-            Causes.Begin(i);
+            index.Begin(i);
             for (var s = 0; s < swaps.Length; s++)
             {
                 ref readonly var swap = ref swaps[s];
-                Causes.Take(i, tx.Index, s, swap);
                 var units = SwapUnits.Of(swap);
+                _prices.Add(i, s, tx, swap, units, index);
                 if (units.IsSolForDollar && swap.AmountIn > 0 && swap.AmountOut > 0) { Context.TakeSolForDollar(swap); }
-                if (hasSucceeded) { _feed.Take(i, s, swap, units); }
             }
         }
 
-        _feed.End();
+        _prices.End();
     }
 }

@@ -1,5 +1,3 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
 using Sluice.Processors.Core.Common;
 using Sluice.Processors.Core.Pools;
 using Sluice.Processors.Core.Prices;
@@ -13,50 +11,32 @@ namespace Sluice.Processors.Core.Arbitrage;
 /// <remarks>
 /// For the arbitrage's first leg in each pool, the swaps of that pool before it, newest first, are held against the rules B1 to B7 of docs/detections.md. Of
 /// those that hold, the one that moved the price most is the cause; among equals the nearest, then the one of the earlier leg. A swap whose price before or after is not known
-/// is compared by what it and the swap of the same direction before it paid. The index of a block is made when its first arbitrage asks, or is told swap by swap. It chains the
-/// swaps whose pools share a place in a table; pools are told apart when somebody asks. Not thread-safe.
+/// is compared by what it and the swap of the same direction before it paid. The index of a block is made when its first arbitrage asks, or by whoever reads the block anyway.
+/// Not thread-safe.
 /// </remarks>
 public sealed class CauseFinder(CauseRules rules)
 {
     private const long Billion = 1_000_000_000;
 
-    private const int LeastPlaces = 1_024;
-
-    private int[] _last = new int[LeastPlaces]; // by the upper bits of a pool's hash, the newest entry + 1; 0 for none
-    private int _shift;
-    private Entry[] _entries = new Entry[256];
-    private int[] _firstOf = new int[256]; // first entry of a transaction
+    private readonly BlockSwaps _own = new();
+    private BlockSwaps _swaps = new();
     private RecordList<Transaction>? _transactions;
-    private int _count;
     private bool _isIndexed;
 
     /// <summary>Turns to a block, which must stay unchanged while it is judged.</summary>
-    public void Begin(in Block block) => Begin(block, isTold: false);
-
-    /// <param name="isTold">True where the swaps of all transactions are given by <see cref="Begin(int)"/> and <see cref="Take"/>, by somebody who reads the block anyway; the index is made of them then.</param>
-    internal void Begin(in Block block, bool isTold)
+    public void Begin(in Block block)
     {
         _transactions = block.Transactions;
+        _swaps = _own;
         _isIndexed = false;
-        if (isTold) { BeginIndex(); }
     }
 
-    /// <summary>Turns to the next transaction.</summary>
-    internal void Begin(int position) => _firstOf[position] = _count;
-
-    /// <summary>Takes its next swap.</summary>
-    /// <param name="position">Position of the transaction in the block's list.</param>
-    /// <param name="txIndex">Position in the block.</param>
-    /// <param name="index">Which of its swaps.</param>
-    /// <param name="swap">The swap.</param>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal void Take(int position, int txIndex, int index, in Swap swap)
+    /// <summary>Turns to a block whose index somebody makes who reads it anyway, before anything is asked.</summary>
+    internal void Begin(in Block block, BlockSwaps swaps)
     {
-        if (_count == _entries.Length) { Array.Resize(ref _entries, _count * 2); }
-        var hash = (uint)swap.Pool.GetHashCode();
-        ref var last = ref _last[hash >> _shift];
-        _entries[_count] = new() { Position = position, TxIndex = txIndex, Swap = index, Chained = last - 1, Hash = hash };
-        last = ++_count;
+        _transactions = block.Transactions;
+        _swaps = swaps;
+        _isIndexed = true;
     }
 
     /// <summary>Writes the cause into a finding, where there is one.</summary>
@@ -89,40 +69,30 @@ public sealed class CauseFinder(CauseRules rules)
     private void Index()
     {
         if (_isIndexed) { return; }
-        BeginIndex();
+        _isIndexed = true;
+        _own.Begin(_transactions!);
         ReadOnlySpan<Transaction> transactions = _transactions!.Span;
         for (var position = 0; position < transactions.Length; position++)
         {
             Ahead.Fetch(transactions, position, Reads.Swaps);
-            Begin(position);
+            _own.Begin(position);
             var swaps = transactions[position].Swaps.Span;
-            for (var i = 0; i < swaps.Length; i++) { Take(position, transactions[position].Index, i, swaps[i]); }
+            for (var i = 0; i < swaps.Length; i++) { _own.Add(position, transactions[position].Index, i, swaps[i], swaps[i].MintOut); }
         }
-    }
-
-    private void BeginIndex()
-    {
-        _isIndexed = true;
-        _count = 0;
-        var places = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(LeastPlaces, _transactions!.Count * 2));
-        if (_last.Length < places) { _last = new int[places]; }
-        else { Array.Clear(_last, 0, places); }
-        _shift = 32 - BitOperations.Log2((uint)places);
-        if (_firstOf.Length < _transactions.Count) { _firstOf = new int[_transactions.Count * 2]; }
     }
 
     private void Search(int position, int leg, in Finding finding, ref Cause best)
     {
-        var start = _firstOf[position] + leg;
-        ref readonly var own = ref SwapOf(start);
+        var start = _swaps.FirstOf(position) + leg;
+        ref readonly var own = ref _swaps.SwapOf(start);
         PriceAround? around = null;
-        for (var entry = _entries[start].Chained; entry >= 0; entry = _entries[entry].Chained)
+        for (var entry = _swaps[start].BeforeOfPool; entry >= 0; entry = _swaps[entry].BeforeOfPool)
         {
-            if (_entries[entry].Hash != _entries[start].Hash) { continue; }
-            if (finding.TxIndex - _entries[entry].TxIndex > rules.MaxDistance) { return; } // B2
-            ref readonly var swap = ref SwapOf(entry);
+            if (_swaps[entry].PoolHash != _swaps[start].PoolHash) { continue; }
+            if (finding.TxIndex - _swaps[entry].TxIndex > rules.MaxDistance) { return; } // B2
+            ref readonly var swap = ref _swaps.SwapOf(entry);
             if (swap.Pool != own.Pool) { continue; }
-            var candidate = _entries[entry].Position;
+            var candidate = _swaps[entry].Position;
             ref readonly var tx = ref _transactions![candidate];
             if (tx.Status != TransactionStatus.Success || swap.MintIn != own.MintOut || swap.MintOut != own.MintIn) { continue; } // B1, B4
             if (IsOwn(tx, swap, finding)) { continue; } // B3
@@ -159,25 +129,23 @@ public sealed class CauseFinder(CauseRules rules)
     /// <summary>Prices around an entry's swap; where they are not known, what a swap of the same direction before it paid, and what it paid itself.</summary>
     private (PriceAround Around, bool IsExecuted) AroundOf(int entry)
     {
-        ref readonly var swap = ref SwapOf(entry);
+        ref readonly var swap = ref _swaps.SwapOf(entry);
         var before = Before(entry);
-        var around = PriceAround.Of(swap, before >= 0 ? SwapOf(before).SqrtPriceX64 : null);
+        var around = PriceAround.Of(swap, before >= 0 ? _swaps.SwapOf(before).SqrtPriceX64 : null);
         if (around.IsKnown || before < 0) { return (around, false); }
-        ref readonly var earlier = ref SwapOf(before);
+        ref readonly var earlier = ref _swaps.SwapOf(before);
         return earlier.MintIn == swap.MintIn && earlier.MintOut == swap.MintOut ? (PriceAround.Executed(earlier, swap), true) : (default, false);
     }
 
     /// <summary>The entry before of the same pool; −1 for none.</summary>
     private int Before(int entry)
     {
-        var hash = _entries[entry].Hash;
-        ref readonly var pool = ref SwapOf(entry).Pool;
-        do { entry = _entries[entry].Chained; }
-        while (entry >= 0 && (_entries[entry].Hash != hash || SwapOf(entry).Pool != pool));
+        var hash = _swaps[entry].PoolHash;
+        ref readonly var pool = ref _swaps.SwapOf(entry).Pool;
+        do { entry = _swaps[entry].BeforeOfPool; }
+        while (entry >= 0 && (_swaps[entry].PoolHash != hash || _swaps.SwapOf(entry).Pool != pool));
         return entry;
     }
-
-    private ref readonly Swap SwapOf(int entry) => ref _transactions![_entries[entry].Position].Swaps[_entries[entry].Swap];
 
     private static bool IsOwn(in Transaction tx, in Swap swap, in Finding finding)
     {
@@ -215,16 +183,6 @@ public sealed class CauseFinder(CauseRules rules)
         price.Times(reference.Inverse()).Apply(Billion) is { } ratio ? ratio - Billion : Int128.MaxValue / 1_000;
 
     private static double Bps(long ppb) => ppb / 1_000 / 100.0;
-
-    private struct Entry
-    {
-        public int Position, TxIndex, Swap;
-
-        /// <summary>The entry before whose pool shares the place, or −1.</summary>
-        public int Chained;
-
-        public uint Hash;
-    }
 
     private struct Cause
     {

@@ -1,3 +1,4 @@
+using Sluice.Processors.Core.Common;
 using Sluice.Processors.Core.Prices;
 using Sluice.Schemas.Chain;
 using Sluice.Schemas.Records;
@@ -9,7 +10,7 @@ internal static class FindingWriter
 {
     public static void Write(in Transaction tx, BlockContext block, ActorFlow flow, in Outcome outcome, ref Schemas.Records.Arbitrage finding)
     {
-        finding.Id = IdOf(tx.Signature);
+        finding.Id = FindingIds.Of("arbitrage:", tx.Signature);
         finding.RuleVersion = RuleVersions.Arbitrage;
         finding.Slot = block.Slot;
         finding.BlockTimeUnixMs = block.BlockTimeUnixMs;
@@ -33,18 +34,6 @@ internal static class FindingWriter
         var isDecoded = WriteLegs(tx, flow, ref finding);
         WriteConfidence(outcome, flow.Flows[outcome.Profit], isDecoded, ref finding);
         WriteRules(outcome, ref finding);
-    }
-
-    /// <summary>arbitrage:&lt;signature&gt;, made of content alone.</summary>
-    private static string IdOf(in Signature signature)
-    {
-        const string Kind = "arbitrage:";
-        Span<byte> text = stackalloc byte[Base58.MaxChars64];
-        var length = signature.Format(text);
-        Span<char> id = stackalloc char[Kind.Length + length];
-        Kind.CopyTo(id);
-        for (var i = 0; i < length; i++) { id[Kind.Length + i] = (char)text[i]; }
-        return new string(id);
     }
 
     private static void WriteOtherProfits(ActorFlow flow, in Outcome outcome, ref Schemas.Records.Arbitrage finding)
@@ -94,29 +83,30 @@ internal static class FindingWriter
         return isDecoded;
     }
 
-    /// <summary>Parts of the confidence; those that hold sum up to it.</summary>
+    /// <summary>Parts of the confidence, in hundredths; those that hold sum up to it.</summary>
     private static void WriteConfidence(in Outcome outcome, in MintFlow gained, bool isDecoded, ref Schemas.Records.Arbitrage finding)
     {
-        Add(ref finding, "shape", outcome.Class switch
+        var sum = Add(ref finding, "shape", outcome.Class switch
         {
-            ArbitrageClass.Cyclic => 0.35,
-            ArbitrageClass.CrossPair => 0.25,
-            ArbitrageClass.Stable => 0.10,
-            _ => 0.15,
+            ArbitrageClass.Cyclic => 35,
+            ArbitrageClass.CrossPair => 25,
+            ArbitrageClass.Stable => 10,
+            _ => 15,
         });
-        if (!outcome.IsOpen) { Add(ref finding, "legs_close", 0.20); }
-        if (!outcome.IsOpen && outcome.Gross == gained.Flow) { Add(ref finding, "gain_equals_legs", 0.10); }
-        if (isDecoded) { Add(ref finding, "legs_decoded", 0.10); }
-        if (outcome.Net > Int128.Zero) { Add(ref finding, "net_positive", 0.15); }
-        if (outcome.HasSearcherMark) { Add(ref finding, "searcher_mark", 0.10); }
+        if (!outcome.IsOpen) { sum += Add(ref finding, "legs_close", 20); }
+        if (!outcome.IsOpen && outcome.Gross == gained.Flow) { sum += Add(ref finding, "gain_equals_legs", 10); }
+        if (isDecoded) { sum += Add(ref finding, "legs_decoded", 10); }
+        if (outcome.Net > Int128.Zero) { sum += Add(ref finding, "net_positive", 15); }
+        if (outcome.HasSearcherMark) { sum += Add(ref finding, "searcher_mark", 10); }
+        finding.Confidence = sum / 100.0;
     }
 
-    private static void Add(ref Schemas.Records.Arbitrage finding, string name, double weight)
+    private static int Add(ref Schemas.Records.Arbitrage finding, string name, int weight)
     {
         ref var part = ref finding.ConfidenceParts.Add();
         part.Name = name;
-        part.Weight = weight;
-        finding.Confidence = Math.Round(finding.Confidence + weight, 2);
+        part.Weight = weight / 100.0;
+        return weight;
     }
 
     private static void WriteRules(in Outcome outcome, ref Schemas.Records.Arbitrage finding)

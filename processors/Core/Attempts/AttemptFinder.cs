@@ -61,8 +61,8 @@ public sealed class AttemptFinder
     {
         if (prices?.TryBeginBlock(block.Slot) == false) { prices = null; }
         if (neighbourPrices?.TryBeginBlock(block.Slot) == false) { neighbourPrices = null; }
-        _feed.Begin(block, prices, neighbourPrices);
-        _block.Begin(block, isTold: true);
+        _feed.Begin(block.Transactions, prices, neighbourPrices);
+        _block.Begin(block, isTold: true, null);
         _routes.Clear();
         _liquidating.Clear();
         _isSummed = false;

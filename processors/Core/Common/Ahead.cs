@@ -75,6 +75,20 @@ internal static class Ahead
         if (Sse.IsSupported) { Sse.Prefetch0((byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(list.Span)) + ((long)(list.Count + more) * sizeof(T))); }
     }
 
+    /// <summary>Asks for what tells where a transaction's lists are.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void FetchFront(in Transaction tx)
+    {
+        if (Sse.IsSupported) { FetchRecord(tx, Reads.Swaps); }
+    }
+
+    /// <summary>When that is there, asks for its list of swaps.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void FetchSwaps(in Transaction tx)
+    {
+        if (Sse.IsSupported) { FetchLists(tx, Reads.Swaps); }
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void FetchLists(in Transaction tx, Reads what)
     {

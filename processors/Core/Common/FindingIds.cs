@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Text;
 using Sluice.Schemas.Chain;
 
 namespace Sluice.Processors.Core.Common;
@@ -9,6 +11,7 @@ public static class FindingIds
     private const int MaxPlace = 2 * 11 + 2;
 
     /// <summary>kind&lt;signature&gt;; the kind ends with its colon.</summary>
+    [SkipLocalsInit]
     public static string Of(string kind, in Signature signature)
     {
         Span<char> id = stackalloc char[kind.Length + Base58.MaxChars64];
@@ -16,6 +19,7 @@ public static class FindingIds
     }
 
     /// <summary>kind&lt;signature&gt;:ixIndex.innerIxIndex.</summary>
+    [SkipLocalsInit]
     public static string Of(string kind, in Signature signature, int ixIndex, int innerIxIndex)
     {
         Span<char> id = stackalloc char[kind.Length + Base58.MaxChars64 + MaxPlace];
@@ -28,12 +32,13 @@ public static class FindingIds
         return new string(id[..(length + written)]);
     }
 
+    [SkipLocalsInit]
     private static int Write(Span<char> id, string kind, in Signature signature)
     {
         Span<byte> text = stackalloc byte[Base58.MaxChars64];
         var length = signature.Format(text);
         kind.CopyTo(id);
-        for (var i = 0; i < length; i++) { id[kind.Length + i] = (char)text[i]; }
+        Encoding.ASCII.GetChars(text[..length], id[kind.Length..]);
         return kind.Length + length;
     }
 }

@@ -3,17 +3,13 @@ namespace Sluice.Processors.Core.Common;
 /// <summary>Venues whose trades settle by an account's balance at the venue, so that what arrives may differ from what was matched.</summary>
 internal static class OrderBooks
 {
-    private static readonly string[] Prefixes = ["serum", "openbook", "phoenix", "manifest"];
-
     /// <summary>True for an order book's venue name, whatever its version.</summary>
-    public static bool Includes(string venue)
+    public static bool Includes(string venue) => venue.Length > 0 && venue[0] switch
     {
-        if (venue.Length == 0 || venue[0] is not ('s' or 'o' or 'p' or 'm')) { return false; }
-        foreach (var prefix in Prefixes)
-        {
-            if (venue.StartsWith(prefix, StringComparison.Ordinal)) { return true; }
-        }
-
-        return false;
-    }
+        's' => venue.StartsWith("serum", StringComparison.Ordinal),
+        'o' => venue.StartsWith("openbook", StringComparison.Ordinal),
+        'p' => venue.StartsWith("phoenix", StringComparison.Ordinal),
+        'm' => venue.StartsWith("manifest", StringComparison.Ordinal),
+        _ => false,
+    };
 }

@@ -50,7 +50,7 @@ public sealed class JitDetector
         if (prices?.TryBeginBlock(block.Slot) == false) { prices = null; }
         if (neighbourPrices?.TryBeginBlock(block.Slot) == false) { neighbourPrices = null; }
         var hasPrices = prices is not null || neighbourPrices is not null;
-        _feed.Begin(block, prices, neighbourPrices);
+        _feed.Begin(block.Transactions, prices, neighbourPrices);
         ReadOnlySpan<Transaction> transactions = block.Transactions.Span;
         for (var i = 0; i < transactions.Length; i++)
         {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Sluice.Processors.Core.Common;
 using Sluice.Schemas.Chain;
@@ -16,6 +17,7 @@ public sealed class BlockContext
     private readonly Dictionary<Pubkey, Price> _prices = [];
     private Price _usdc, _dollar;
     private RecordList<Transaction>? _transactions;
+    private BlockSwaps? _swaps;
     private bool _hasPrices, _hasDollars;
 
     /// <summary>Slot.</summary>
@@ -28,21 +30,24 @@ public sealed class BlockContext
     public Pubkey? Leader { get; private set; }
 
     /// <summary>Turns to a block, which must stay unchanged while it is judged.</summary>
-    public void Begin(in Block block) => Begin(block, isTold: false);
+    public void Begin(in Block block) => Begin(block, isTold: false, null);
 
     /// <param name="isTold">True where all swaps of SOL for dollars are given by <see cref="TakeSolForDollar"/> before anything is judged, by somebody who reads the block anyway; they are not looked for then.</param>
-    internal void Begin(in Block block, bool isTold)
+    /// <param name="swaps">Index by token of the block's swaps, where there is one.</param>
+    internal void Begin(in Block block, bool isTold, BlockSwaps? swaps)
     {
         Slot = block.Slot;
         BlockTimeUnixMs = block.BlockTimeUnixMs;
         Leader = block.Leader;
         _transactions = block.Transactions;
+        _swaps = swaps;
         _hasPrices = false;
         _hasDollars = isTold;
         _usdc = _dollar = default;
     }
 
     /// <summary>Takes a swap that traded SOL for a dollar; both of its amounts are more than none.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     internal void TakeSolForDollar(in Swap swap)
     {
         if (swap.MintIn == WellKnown.WrappedSol) { Add(swap.MintOut, swap.AmountIn, swap.AmountOut, onlyDollars: true); }
@@ -57,10 +62,26 @@ public sealed class BlockContext
         {
             _hasPrices = true;
             _prices.Clear();
-            Add(onlyDollars: false);
+            if (_swaps is null) { Add(onlyDollars: false); }
         }
 
-        return _prices.TryGetValue(mint, out var price) ? price : KnownMints.AreEqual(mint, WellKnown.Usdc) ? PriceOfDollar() : default;
+        ref var price = ref CollectionsMarshal.GetValueRefOrAddDefault(_prices, mint, out var isKnown);
+        if (!isKnown && _swaps is not null) { price = PriceOf(mint, _swaps); }
+        return !price.IsKnown && KnownMints.AreEqual(mint, WellKnown.Usdc) ? PriceOfDollar() : price;
+    }
+
+    private static Price PriceOf(in Pubkey mint, BlockSwaps swaps)
+    {
+        var price = default(Price);
+        foreach (var number in swaps.Of(mint))
+        {
+            ref readonly var swap = ref swaps.SwapOf(number);
+            if (swap.AmountIn == 0 || swap.AmountOut == 0) { continue; }
+            if (swap.MintIn == WellKnown.WrappedSol && swap.MintOut == mint) { price.Add(swap.AmountIn, swap.AmountOut); }
+            else if (swap.MintOut == WellKnown.WrappedSol && swap.MintIn == mint) { price.Add(swap.AmountOut, swap.AmountIn); }
+        }
+
+        return price;
     }
 
     /// <summary>With every arbitrage a dollar is asked for, and mostly nothing else: the other mints are not looked up for it.</summary>

@@ -28,9 +28,12 @@ public sealed class PriceBook
     private Quote[] _quotes = new Quote[16];
     private Rate[] _staked = []; // of a base that is staked SOL, lamports a base unit
     private Price _dollar;
+    private readonly List<(long Slot, BlockSwaps Swaps)> _later = []; // blocks of which only swaps of money for money were taken
+    private readonly KeyIndex<Pubkey> _asked = new(); // tokens that the book was asked for while it had such blocks
+    private int[] _fed = new int[16]; // of an asked token, how many of the blocks have been looked through for it
     private PriceFeed? _feed;
     private bool _isPrepared;
-    private long _newest = long.MinValue;
+    private long _newest = long.MinValue, _slot = long.MinValue;
 
     [Flags]
     private enum Route : byte
@@ -47,12 +50,18 @@ public sealed class PriceBook
     /// <summary>Newest slot that was added to the group's; less than any slot before the first.</summary>
     public long Newest => _newest;
 
+    /// <summary>First slot of the blocks that the book still looks into when it is asked; greater than any where there are none.</summary>
+    internal long FirstLater => _later.Count == 0 ? long.MaxValue : _later[0].Slot;
+
     /// <summary>Forgets everything and turns to a group: the window of slots 4 · group − 1 to 4 · group + 4.</summary>
     public void BeginGroup(long group)
     {
         Group = group;
         _pairs.Clear();
         _bases.Clear();
+        foreach (var (_, swaps) in _later) { swaps.Users--; }
+        _later.Clear();
+        _asked.Clear();
         _isPrepared = false;
         _newest = long.MinValue;
     }
@@ -62,7 +71,14 @@ public sealed class PriceBook
     {
         if (!TryBeginBlock(block.Slot)) { return; }
         _feed ??= new();
-        _feed.Give(block, this, null);
+        _feed.Give(block, this);
+    }
+
+    /// <summary>Of the block that it turned to last the book is given swaps of money for money; those of a token are looked for when it is asked what the token is worth.</summary>
+    internal void TakeLater(BlockSwaps swaps)
+    {
+        _later.Add((_newest, swaps));
+        swaps.Users++;
     }
 
     /// <summary>Turns to a later block, whose swaps are given transaction by transaction; false for one that was taken already.</summary>
@@ -90,14 +106,14 @@ public sealed class PriceBook
     /// <param name="amount">What it moves of the quote, base units.</param>
     internal void Take(in Swap swap, in PoolPair pair, uint hash, bool quoteIsIn, ulong amount)
     {
-        var number = PoolOf(swap, pair, hash, quoteIsIn, _newest);
+        var number = PoolOf(swap, pair, hash, quoteIsIn, _slot);
         _traded[number] += amount;
     }
 
     /// <summary>Turns to a later block, whose swaps are given one by one.</summary>
     internal void BeginBlock(long slot)
     {
-        _newest = slot;
+        _newest = _slot = slot;
         _isPrepared = false;
     }
 
@@ -140,6 +156,7 @@ public sealed class PriceBook
                 : Told(null, amount, "par", 0, default, slot);
         }
 
+        TakeLater(mint);
         var price = Find(mint, _dollar.Rate);
         if (price.Rate.IsKnown)
         {
@@ -189,6 +206,41 @@ public sealed class PriceBook
         var before = number == known ? -1 : _first[number];
         _first[number] = pool;
         return before;
+    }
+
+    /// <summary>Takes the swaps of a token out of the blocks that have not been looked through for it.</summary>
+    private void TakeLater(in Pubkey token)
+    {
+        if (_later.Count == 0 || KnownMints.UnitOf(token) != MintUnit.None) { return; }
+        var known = _asked.Count;
+        var number = _asked.Intern(token);
+        if (number == _fed.Length) { Array.Resize(ref _fed, number * 2); }
+        ref var fed = ref _fed[number];
+        if (number == known) { fed = 0; }
+        while (fed < _later.Count)
+        {
+            (_slot, var swaps) = _later[fed++];
+            Take(token, swaps);
+        }
+
+        _slot = _newest;
+    }
+
+    /// <summary>Takes the swaps of a token, in their order.</summary>
+    private void Take(in Pubkey token, BlockSwaps swaps)
+    {
+        _feed ??= new();
+        _feed.Begin(swaps.Transactions, this, null);
+        var found = swaps.Of(token);
+        for (var i = found.Length - 1; i >= 0; i--)
+        {
+            ref readonly var at = ref swaps[found[i]];
+            ref readonly var swap = ref swaps.SwapOf(found[i]);
+            var units = SwapUnits.Of(swap);
+            if (units.HasQuote && units.BaseOf(swap) == token && swaps.Transactions[at.Position].Status == TransactionStatus.Success) { _feed.Take(at.Position, at.Swap, swap, units); }
+        }
+
+        _feed.End();
     }
 
     /// <summary>Makes the prices that others are made with: of a dollar, and of staked SOL.</summary>

@@ -19,13 +19,13 @@ internal sealed class PriceFeed
     private int _count;
 
     /// <summary>Turns to a block, whose swaps are given by <see cref="Take"/> up to <see cref="End"/>.</summary>
-    /// <param name="block">Block.</param>
+    /// <param name="block">The block's transactions.</param>
     /// <param name="book">A book that has turned to it, if any.</param>
     /// <param name="other">Another one, if any.</param>
-    public void Begin(in Block block, PriceBook? book, PriceBook? other)
+    public void Begin(RecordList<Transaction> block, PriceBook? book, PriceBook? other)
     {
         (_book, _other) = book is null ? (other, null) : (book, other);
-        _transactions = block.Transactions;
+        _transactions = block;
         _count = 0;
     }
 
@@ -65,9 +65,9 @@ internal sealed class PriceFeed
     public void End() => Enter();
 
     /// <summary>Gives all swaps of a block.</summary>
-    public void Give(in Block block, PriceBook? book, PriceBook? other)
+    public void Give(in Block block, PriceBook book)
     {
-        Begin(block, book, other);
+        Begin(block.Transactions, book, null);
         ReadOnlySpan<Transaction> transactions = block.Transactions.Span;
         for (var i = 0; i < transactions.Length; i++)
         {

@@ -30,6 +30,9 @@ internal readonly struct SwapUnits
     /// <summary>True when SOL was traded for dollars, of any decimals.</summary>
     public bool IsSolForDollar => _in + _out == SolRank + DollarRank;
 
+    /// <summary>True when both mints have units, different ones: all that prices of dollars and of staked SOL are made of.</summary>
+    public bool IsMoney => _in != _out && Math.Min(_in, _out) > 0;
+
     /// <summary>True when one of the mints is a dollar.</summary>
     public bool HasDollar => _in == DollarRank || _out == DollarRank;
 

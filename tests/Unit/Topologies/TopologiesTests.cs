@@ -82,6 +82,19 @@ public class TopologiesTests
         }
     }
 
+    [Fact]
+    public void Prices_look_into_earlier_blocks_of_the_group_whose_records_are_used_again_only_afterwards()
+    {
+        const string WinsBonk = "swap P1 alice 1000 BONK > 2000000000 SOL\nswap P2 alice 2000000000 SOL > 1050 BONK\ntip 1";
+        var driver = new TopologyTestDriver(ArbitrageTopology.Build(version: 3));
+        Pipe(driver, 40, ["swap T1 bob 1000000000 SOL > 500 BONK", "swap T2 bob 1010000000 SOL > 500 BONK"]);
+        Pipe(driver, 41, ["swap P9 bob 1000000000 SOL > 70 WIF", "swap P9 bob 1000000000 SOL > 69 WIF"]);
+        Pipe(driver, 42, [WinsBonk]);
+        Pipe(driver, 43, [WinsBonk]);
+        Pipe(driver, 44, [WinsBonk]); // another group's, with the slot before it
+        Assert.Equal([(42L, 4), (43L, 4), (44L, 2)], driver.ReadAll(Topics.Arbitrages, a => (a.Slot, a.PricePools)));
+    }
+
     private static void Pipe(TopologyTestDriver driver, long slot, string[] cases, bool isContext = false)
     {
         var batch = driver.PoolOf(Topics.Blocks).Rent();
