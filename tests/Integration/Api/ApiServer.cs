@@ -18,7 +18,7 @@ public sealed class ApiServer : IAsyncLifetime
     private static StoreKind Kind => Stores.Server is null ? StoreKind.Embedded : StoreKind.Server;
 
     /// <summary>Fresh for each request, so that what a test inserts is seen at once.</summary>
-    public static ApiOptions Options { get; } = new() { Port = 0, CacheFreshness = TimeSpan.Zero };
+    public static ApiOptions Options { get; } = new() { Port = 0, CacheFreshness = TimeSpan.Zero, QueryTimeout = TimeSpan.FromMinutes(2), RequestAllowance = TimeSpan.FromMinutes(2) };
 
     public IClickHouse Store { get; private set; } = null!;
 

@@ -181,7 +181,7 @@ public class SchemaRegistryTests
         Assert.DoesNotContain("secret", failure.Message, StringComparison.Ordinal);
     }
 
-    internal static SchemaRegistryOptions Fast(SchemaRegistryOptions options) => options with { FirstPause = TimeSpan.FromMilliseconds(1) };
+    internal static SchemaRegistryOptions Fast(SchemaRegistryOptions options) => options with { FirstPause = TimeSpan.FromMilliseconds(1), RequestTimeout = TimeSpan.FromMinutes(2) };
 
     internal static int FreePort()
     {

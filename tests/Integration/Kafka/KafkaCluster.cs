@@ -91,7 +91,7 @@ internal sealed class KafkaCluster : IAsyncDisposable
         using var topics = new TopicAdmin(Options(), NullLogger.Instance);
         var ours = topics.Partitions().Keys.Where(t => t.StartsWith(Prefix, StringComparison.Ordinal)).ToArray();
         if (ours.Length > 0) { await admin.DeleteTopicsAsync(ours); }
-        var groups = admin.ListGroups(TimeSpan.FromSeconds(10)).Select(g => g.Group).Where(g => g.StartsWith(Prefix, StringComparison.Ordinal)).ToList();
+        var groups = admin.ListGroups(KafkaHarness.Deadline).Select(g => g.Group).Where(g => g.StartsWith(Prefix, StringComparison.Ordinal)).ToList();
         if (groups.Count == 0) { return; }
         try
         {

@@ -12,7 +12,7 @@ namespace Sluice.Tests.Integration.Kafka;
 internal static class KafkaHarness
 {
     /// <summary>Longest that a test waits for something that must happen; reaching it is a failure, not a measurement.</summary>
-    public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(90);
+    public static readonly TimeSpan Deadline = TimeSpan.FromMinutes(5);
 
     /// <summary>Writes records to their partitions.</summary>
     public static void Write<T>(KafkaOptions options, Topic<T> topic, int partitions, IEnumerable<T> records)

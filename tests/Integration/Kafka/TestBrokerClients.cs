@@ -9,7 +9,7 @@ namespace Sluice.Tests.Integration.Kafka;
 /// <summary>Confluent's client, against a <see cref="TestBroker"/>, with times that suit tests.</summary>
 internal static class TestBrokerClients
 {
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     public static IProducer<string, string> Producer(
         TestBroker broker, string? transactionalId = null, Action<ProducerConfig>? configure = null)
@@ -39,7 +39,7 @@ internal static class TestBrokerClients
             EnableAutoCommit = false,
             EnablePartitionEof = true,
             IsolationLevel = IsolationLevel.ReadCommitted,
-            SessionTimeoutMs = 1500,
+            SessionTimeoutMs = (int)Patience.TotalMilliseconds,
             HeartbeatIntervalMs = 100,
             FetchWaitMaxMs = 100,
             ReconnectBackoffMs = 10,

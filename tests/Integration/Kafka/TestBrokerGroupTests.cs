@@ -38,9 +38,10 @@ public sealed class TestBrokerGroupTests
     [KafkaClientFact]
     public async Task The_partitions_of_a_member_that_is_killed_go_to_the_others_after_its_session()
     {
-        await using var broker = TestBroker.Start();
+        var time = new JumpingTime();
+        await using var broker = TestBroker.Start(new TestBrokerOptions { Time = time });
         broker.CreateTopic("t", partitions: 2);
-        using var survivor = Consumer(broker, "g");
+        using var survivor = Consumer(broker, "g", config => config.SessionTimeoutMs *= 2);
         var killed = Consumer(broker, "g");
         survivor.Subscribe("t");
         killed.Subscribe("t");
@@ -49,6 +50,7 @@ public sealed class TestBrokerGroupTests
 
         killed.Dispose(); // without Close: it does not say that it leaves
         Assert.Equal(2, broker.Group("g")!.Members.Count);
+        time.Jump(Patience);
         PollUntil(() => survivor.Assignment.Count == 2, "the survivor has both", survivor);
         Assert.Single(broker.Group("g")!.Members);
         Assert.True(broker.Group("g")!.Generation > generation);
@@ -117,21 +119,21 @@ public sealed class TestBrokerGroupTests
         Assert.Equal(share, back.Assignment.Single());
         Assert.Equal(generation, broker.Group("g")!.Generation);
 
-        static void Restarted(ConsumerConfig config) => (config.GroupInstanceId, config.SessionTimeoutMs) = ("b", 30_000);
+        static void Restarted(ConsumerConfig config) => (config.GroupInstanceId, config.SessionTimeoutMs) = ("b", (int)Patience.TotalMilliseconds);
     }
 
     [KafkaClientFact]
     public async Task Members_stay_when_the_broker_was_away_for_longer_than_their_session()
     {
-        await using var broker = TestBroker.Start();
+        var time = new JumpingTime();
+        await using var broker = TestBroker.Start(new TestBrokerOptions { Time = time });
         broker.CreateTopic("t");
         using var consumer = Consumer(broker, "g");
         consumer.Subscribe("t");
         PollUntil(() => consumer.Assignment.Count == 1, "the partition is assigned", consumer);
         var before = broker.Group("g")!;
         broker.GoAway();
-        var watch = System.Diagnostics.Stopwatch.StartNew();
-        PollUntil(() => watch.ElapsedMilliseconds > 1000, "the broker was away for a while", consumer);
+        time.Jump(2 * Patience);
         broker.ComeBack();
         PollUntil(() => broker.ConnectionCount > 0, "the client is back", consumer);
         using var producer = Producer(broker);

@@ -150,12 +150,16 @@ public sealed class TestBrokerTransactionTests
     [KafkaClientFact]
     public async Task A_transaction_that_takes_too_long_is_aborted_and_its_producer_fenced()
     {
-        await using var broker = TestBroker.Start();
+        var time = new JumpingTime();
+        await using var broker = TestBroker.Start(new TestBrokerOptions { Time = time });
         broker.CreateTopic("t");
-        using var producer = Producer(broker, "id", config => config.TransactionTimeoutMs = 3000);
+        using var producer = Producer(broker, "id", config => config.TransactionTimeoutMs = (int)Patience.TotalMilliseconds);
         producer.InitTransactions(Patience);
         producer.BeginTransaction();
         _ = await producer.ProduceAsync("t", Message("late"));
+        time.Jump(Patience / 2);
+        Assert.Single(broker.OpenTransactions);
+        time.Jump(Patience / 2);
         PollUntil(() => broker.OpenTransactions.Count == 0, "the transaction is aborted");
         Assert.Equal(2, broker.Offsets("t")[0].LastStableOffset);
         var refused = Assert.ThrowsAny<KafkaException>(() => producer.CommitTransaction(Patience));
@@ -288,7 +292,7 @@ public sealed class TestBrokerTransactionTests
         while (!ct.IsCancellationRequested)
         {
             using var producer = Producer(broker, transactionalId);
-            using var consumer = Consumer(broker, "g", config => config.SessionTimeoutMs = 6000);
+            using var consumer = Consumer(broker, "g");
             try
             {
                 producer.InitTransactions(Patience);

@@ -5,7 +5,8 @@ using Sluice.Sinks.Embedded;
 
 namespace Sluice.Tests.Integration.Sinks;
 
-[Collection(TestStore.Collection)]
+/// <remarks>Signals reach everything of a process.</remarks>
+[Collection(NothingBeside.Collection)]
 public sealed partial class EmbeddedClickHouseTests : IDisposable
 {
     private const string Endless = "SELECT sum(cityHash64(a.number, b.number)) FROM numbers(1000000) a CROSS JOIN numbers(1000000) b";
@@ -111,7 +112,7 @@ public sealed partial class EmbeddedClickHouseTests : IDisposable
             received.TrySetResult(context.Signal);
         });
         Assert.Equal(0, Kill(Environment.ProcessId, number));
-        Assert.Equal(signal, await received.Task.WaitAsync(TimeSpan.FromSeconds(30)));
+        Assert.Equal(signal, await received.Task.WaitAsync(TimeSpan.FromMinutes(2)));
     }
 
     /// <summary>A shell starts what it puts in the background with SIGINT ignored, and that stays so.</summary>

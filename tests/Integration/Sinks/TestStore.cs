@@ -3,11 +3,18 @@ using Sluice.Sinks.Embedded;
 
 namespace Sluice.Tests.Integration.Sinks;
 
-/// <summary>A folder of its own and the store in it. The engine knows one store a process, hence one collection for all of them.</summary>
-[CollectionDefinition(Collection, DisableParallelization = true)]
+/// <summary>The engine knows one store a process, hence one collection for all tests that open one; others run beside it.</summary>
+[CollectionDefinition(Collection)]
 public sealed class TestStore
 {
     public const string Collection = "embedded engine";
+}
+
+/// <summary>Tests beside which nothing else of the process may run; they may open a store too.</summary>
+[CollectionDefinition(Collection, DisableParallelization = true)]
+public sealed class NothingBeside
+{
+    public const string Collection = "nothing beside";
 }
 
 /// <summary>One store for all tests of a process that need no folder of their own; each test takes a database.</summary>
@@ -19,8 +26,8 @@ internal sealed class TemporaryFolder : IDisposable
 
     public string Sub(string name) => System.IO.Path.Combine(Path, name);
 
-    public Task<EmbeddedClickHouse> OpenAsync(string database = "sluice", TimeSpan? maxQuery = null) => EmbeddedClickHouse.OpenAsync(
-        new EmbeddedOptions { Path = Sub("store"), Database = database, MaxQueryDuration = maxQuery ?? TimeSpan.FromMinutes(1) });
+    public Task<EmbeddedClickHouse> OpenAsync(string database = "sluice") =>
+        EmbeddedClickHouse.OpenAsync(new EmbeddedOptions { Path = Sub("store"), Database = database });
 
     public void Dispose() => Directory.Delete(Path, recursive: true);
 }

@@ -144,7 +144,7 @@ public sealed class StoreWriterFaultTests
     /// <summary>Gives other tasks a turn until something holds; a test that hangs is ended by its time limit.</summary>
     private static async Task UntilAsync(Func<bool> holds)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
         while (!holds())
         {
             limit.Token.ThrowIfCancellationRequested();

@@ -7,7 +7,7 @@ namespace Sluice.Tests.Unit.Streams;
 
 public class InProcessBusTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     [Fact]
     public async Task Everything_arrives_in_order_and_once_and_goes_back_to_its_pool()

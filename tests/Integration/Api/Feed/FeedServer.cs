@@ -46,7 +46,7 @@ internal sealed class FeedServer : IAsyncDisposable
 /// <summary>A WebSocket that reads JSON.</summary>
 internal sealed class FeedClient(ClientWebSocket socket) : IDisposable
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(5);
 
     private readonly byte[] _buffer = new byte[1 << 16];
 

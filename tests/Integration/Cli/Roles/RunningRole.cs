@@ -10,14 +10,13 @@ namespace Sluice.Tests.Integration.Cli.Roles;
 internal sealed partial class RunningRole : IAsyncDisposable
 {
     private const int Terminate = 15;
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(90);
 
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _errors = new();
     private readonly Task<string> _output;
     private readonly TaskCompletionSource<Uri> _address = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _reading;
-    private readonly HttpClient _http = new() { Timeout = Deadline };
+    private readonly HttpClient _http = new() { Timeout = SluiceProcess.Patience };
 
     private RunningRole(Process process)
     {
@@ -37,7 +36,7 @@ internal sealed partial class RunningRole : IAsyncDisposable
         var role = new RunningRole(SluiceProcess.Start(arguments));
         try
         {
-            await role._address.Task.WaitAsync(Deadline);
+            await role._address.Task.WaitAsync(SluiceProcess.Patience);
         }
         catch
         {
@@ -56,7 +55,7 @@ internal sealed partial class RunningRole : IAsyncDisposable
         {
             var (answered, body) = await GetAsync(path);
             if (answered == status) { return JsonDocument.Parse(body).RootElement; }
-            if (clock.Elapsed > Deadline) { throw new TimeoutException($"{path} answers {answered}: {body}\n{Errors}"); }
+            if (clock.Elapsed > SluiceProcess.Patience) { throw new TimeoutException($"{path} answers {answered}: {body}\n{Errors}"); }
             if (_process.HasExited) { throw new InvalidOperationException($"the role ended with {_process.ExitCode}: {Errors}"); }
             await Task.Delay(50);
         }
@@ -81,7 +80,7 @@ internal sealed partial class RunningRole : IAsyncDisposable
     /// <summary>Waits for its end, and gives the exit code.</summary>
     public async Task<int> WaitAsync()
     {
-        using var limit = new CancellationTokenSource(Deadline);
+        using var limit = new CancellationTokenSource(SluiceProcess.Patience);
         await _process.WaitForExitAsync(limit.Token);
         await _reading;
         return _process.ExitCode;

@@ -7,7 +7,7 @@ namespace Sluice.Tests.Integration.Live.Yellowstone;
 /// <summary>A push source at work, and what it has pushed, in order, as lines; blocks apart.</summary>
 internal sealed class Pushes : IBlockPushTaker, IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     private readonly Channel<string> _lines = Channel.CreateUnbounded<string>();
     private readonly Channel<PushedBlock> _blocks = Channel.CreateUnbounded<PushedBlock>();

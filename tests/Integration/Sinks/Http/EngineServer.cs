@@ -55,7 +55,7 @@ internal sealed partial class EngineServer : IAsyncDisposable
     }
 
     private Task<EmbeddedClickHouse> DatabaseAsync(string name) => _databases.GetOrAdd(
-        name, n => EmbeddedClickHouse.OpenAsync(new EmbeddedOptions { Path = _folder, Database = n, MaxQueryDuration = TimeSpan.FromMinutes(1) }));
+        name, n => EmbeddedClickHouse.OpenAsync(new EmbeddedOptions { Path = _folder, Database = n }));
 
     private async Task AnswerAsync(HttpContext context)
     {

@@ -3,7 +3,7 @@ using System.Buffers;
 namespace Sluice.Tests.Integration.Sinks.Http;
 
 /// <summary>What an insert costs in memory: nothing else of the process may run meanwhile.</summary>
-[Collection(TestStore.Collection)]
+[Collection(NothingBeside.Collection)]
 public sealed class LargeInsertTests
 {
     [OldServerFact]

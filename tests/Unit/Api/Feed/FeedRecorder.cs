@@ -7,6 +7,9 @@ namespace Sluice.Tests.Unit.Api.Feed;
 /// <summary>A reader without a socket: keeps what it is told, and stops taking anything while its gate is closed.</summary>
 internal sealed class FeedRecorder : IFeedOutput, IDisposable
 {
+    /// <summary>Longer than anything takes on a busy machine: what it ends is stuck.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
     private readonly Channel<JsonElement> _told = Channel.CreateUnbounded<JsonElement>();
     private readonly Channel<FeedCommand> _commands = Channel.CreateUnbounded<FeedCommand>();
     private readonly CancellationTokenSource _ending = new();
@@ -35,7 +38,7 @@ internal sealed class FeedRecorder : IFeedOutput, IDisposable
     /// <summary>The next message, whatever it is.</summary>
     public async Task<JsonElement> NextAsync()
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var limit = new CancellationTokenSource(Patience);
         return await _told.Reader.ReadAsync(limit.Token);
     }
 

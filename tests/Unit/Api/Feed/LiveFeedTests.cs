@@ -110,7 +110,7 @@ public sealed class LiveFeedTests : IDisposable
 
         Assert.Equal(FeedCut.TooSlow, slow.Reader.CutFor);
         slow.Open(1);
-        await slow.Session.WaitAsync(TimeSpan.FromSeconds(30));
+        await slow.Session.WaitAsync(FeedRecorder.Patience);
         await quick.UntilAsync("snapshot_end");
         for (var number = 1; number <= 19; number++) { Assert.Equal(number, (await quick.NextAsync()).GetProperty("seq").GetInt32()); }
         Assert.Equal(FeedCut.None, quick.Reader.CutFor);
@@ -127,7 +127,7 @@ public sealed class LiveFeedTests : IDisposable
         _feed.Sweep();
         Assert.True(stuck.Reader.Stuck.IsCancellationRequested);
         stuck.Open(2);
-        await stuck.Session.WaitAsync(TimeSpan.FromSeconds(30));
+        await stuck.Session.WaitAsync(FeedRecorder.Patience);
     }
 
     [Fact]
@@ -177,7 +177,7 @@ public sealed class LiveFeedTests : IDisposable
         var broken = Rows.Arbitrage(2);
         broken.Class = (ArbitrageClass)99;
         _feed.Publish(broken);
-        await reader.Session.WaitAsync(TimeSpan.FromSeconds(30));
+        await reader.Session.WaitAsync(FeedRecorder.Patience);
         Assert.Equal(FeedCut.TooSlow, reader.Reader.CutFor);
 
         _feed.Publish(Rows.Arbitrage(3));
