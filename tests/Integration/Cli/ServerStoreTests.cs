@@ -49,7 +49,7 @@ public sealed class ServerStoreTests
         await using var server = await EngineServer.StartAsync(folder["server"]);
         foreach (var (store, code, part) in new[]
         {
-            ($"http://u:s3cret@127.0.0.1:{OldServer.FreePort()}/d", 1, "nothing listens there"),
+            ($"http://u:s3cret@127.0.0.1:{FreePorts.One()}/d", 1, "nothing listens there"),
             ($"http://u:s3cret@{server.Authority}/absent", 1, "there is no database absent"),
             ("http://u:s3cret@h:port/d", 2, "not a port"),
         })

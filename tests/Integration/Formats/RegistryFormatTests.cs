@@ -135,7 +135,7 @@ public class RegistryFormatTests
     {
         var options = new FormatOptions
         {
-            Registry = SchemaRegistryTests.Fast(SchemaRegistryOptions.Parse($"http://127.0.0.1:{SchemaRegistryTests.FreePort()}")),
+            Registry = SchemaRegistryTests.Fast(SchemaRegistryOptions.Parse($"http://127.0.0.1:{FreePorts.One()}")),
         };
         var failure = await Assert.ThrowsAsync<SchemaRegistryException>(() => TopicFormats.CreateAsync(options, default));
         Assert.Contains("--schema-registry", failure.Message, StringComparison.Ordinal);

@@ -100,7 +100,7 @@ public class SchemaRegistryTests
     [Fact]
     public async Task A_registry_that_is_not_there_is_one_line_that_says_what_to_do()
     {
-        using var client = Client($"http://user:secret@127.0.0.1:{FreePort()}");
+        using var client = Client($"http://user:secret@127.0.0.1:{FreePorts.One()}");
         var failure = await Assert.ThrowsAsync<SchemaRegistryException>(() => client.CheckAsync(default));
         Assert.Equal(RegistryFault.Unreachable, failure.Fault);
         Assert.Matches(@"^the schema registry at http://127\.0\.0\.1:\d+ does not answer \(.+\); start it, or correct --schema-registry$", failure.Message);
@@ -182,13 +182,6 @@ public class SchemaRegistryTests
     }
 
     internal static SchemaRegistryOptions Fast(SchemaRegistryOptions options) => options with { FirstPause = TimeSpan.FromMilliseconds(1), RequestTimeout = TimeSpan.FromMinutes(2) };
-
-    internal static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 
     private static SchemaRegistryClient Client(string url) => new(Fast(SchemaRegistryOptions.Parse(url)));
 

@@ -32,7 +32,7 @@ public sealed class FollowTests
         await using var node = await ServeHost.StartAsync(
             new ServeOptions
             {
-                At = new IPEndPoint(IPAddress.Loopback, Node.Web3Tests.FreePair()),
+                At = new IPEndPoint(IPAddress.Loopback, FreePorts.Pair()),
                 Simulation = chain,
                 SlotTime = TimeSpan.FromMilliseconds(50),
                 Published = (_, status) => pace.WaitFor(status.Confirmed),

@@ -30,7 +30,7 @@ public sealed class IngestNodesTests
         await using var node = await ServeHost.StartAsync(
             new ServeOptions
             {
-                At = new IPEndPoint(IPAddress.Loopback, Node.Web3Tests.FreePair()),
+                At = new IPEndPoint(IPAddress.Loopback, FreePorts.Pair()),
                 GrpcPort = 0,
                 Simulation = chain,
                 SlotTime = TimeSpan.FromMilliseconds(60),

@@ -17,7 +17,7 @@ public sealed class ObserveTests
         await using var node = await ServeHost.StartAsync(
             new ServeOptions
             {
-                At = new IPEndPoint(IPAddress.Loopback, Node.Web3Tests.FreePair()),
+                At = new IPEndPoint(IPAddress.Loopback, FreePorts.Pair()),
                 Simulation = Simulation.Lab.Node.TestNode.Chain(epochSlots: 64, slots: int.MaxValue),
                 SlotTime = TimeSpan.FromMilliseconds(60),
                 SlotsBefore = 100,

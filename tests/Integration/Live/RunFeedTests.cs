@@ -21,7 +21,7 @@ public sealed class RunFeedTests
         await using var node = await ServeHost.StartAsync(
             new ServeOptions
             {
-                At = new IPEndPoint(IPAddress.Loopback, Node.Web3Tests.FreePair()),
+                At = new IPEndPoint(IPAddress.Loopback, FreePorts.Pair()),
                 Simulation = SimulatorOptions.ForEvaluation(31, int.MaxValue),
                 SlotTime = TimeSpan.FromMilliseconds(100),
                 SlotsBefore = 60,

@@ -35,7 +35,7 @@ public sealed class TopicFeedTests
         await using var node = await ServeHost.StartAsync(
             new ServeOptions
             {
-                At = new IPEndPoint(IPAddress.Loopback, Node.Web3Tests.FreePair()),
+                At = new IPEndPoint(IPAddress.Loopback, FreePorts.Pair()),
                 Simulation = chain,
                 SlotTime = TimeSpan.FromMilliseconds(100),
                 SlotsBefore = 60,

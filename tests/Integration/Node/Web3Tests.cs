@@ -1,14 +1,14 @@
 using System.Diagnostics;
 using System.Net;
-using System.Net.Sockets;
 using Sluice.Cli.Serve;
+using Sluice.Lab.Node;
 
 namespace Sluice.Tests.Integration.Node;
 
 /// <summary>npm's @solana/web3.js, which checks the shape of every answer, against the served node.</summary>
 public sealed class Web3Tests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     [Web3Theory]
     [InlineData("next")]
@@ -18,10 +18,11 @@ public sealed class Web3Tests
         await using var host = await ServeHost.StartAsync(
             new ServeOptions
             {
-                At = new IPEndPoint(IPAddress.Loopback, FreePair()),
+                At = new IPEndPoint(IPAddress.Loopback, FreePorts.Pair()),
                 Simulation = Simulation.Lab.Node.TestNode.Chain(slots: int.MaxValue),
                 SlotTime = TimeSpan.FromMilliseconds(100),
                 SlotsBefore = 150,
+                Node = new NodeOptions { KeepSlots = 4_096 },
             },
             TimeProvider.System,
             CancellationToken.None);
@@ -39,25 +40,4 @@ public sealed class Web3Tests
     }
 
     private static string Script([System.Runtime.CompilerServices.CallerFilePath] string here = "") => Path.Combine(Path.GetDirectoryName(here)!, "web3_client.cjs");
-
-    /// <summary>A port that is free with the one after it.</summary>
-    internal static int FreePair()
-    {
-        while (true)
-        {
-            using var first = new TcpListener(IPAddress.Loopback, 0);
-            first.Start();
-            var port = ((IPEndPoint)first.LocalEndpoint).Port;
-            try
-            {
-                using var second = new TcpListener(IPAddress.Loopback, port + 1);
-                second.Start();
-                return port;
-            }
-            catch (Exception e) when (e is SocketException or ArgumentOutOfRangeException)
-            {
-                // Somebody has the next one: another pair.
-            }
-        }
-    }
 }

@@ -13,6 +13,19 @@ internal sealed class ManualTime : TimeProvider
         get { lock (_gate) { return _timers.Count(t => t.Due < TimeSpan.MaxValue); } }
     }
 
+    /// <summary>Time until the first of them is due; <see cref="TimeSpan.MaxValue"/> without any.</summary>
+    public TimeSpan Next
+    {
+        get
+        {
+            lock (_gate)
+            {
+                var due = _timers.Count == 0 ? TimeSpan.MaxValue : _timers.Min(t => t.Due);
+                return due == TimeSpan.MaxValue ? due : due - _now;
+            }
+        }
+    }
+
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
     public override long GetTimestamp()

@@ -8,6 +8,7 @@ using Sluice.Ingest.Blocks;
 using Sluice.Ingest.Decoding;
 using Sluice.Ingest.Decoding.Model;
 using Sluice.Lab;
+using Sluice.Lab.Node;
 using Sluice.Schemas.Records;
 using Sluice.Tests.Unit.Ingest.Blocks;
 
@@ -27,7 +28,8 @@ public sealed class ServedStreamTests
                 At = new IPEndPoint(IPAddress.Loopback, 0),
                 GrpcPort = 0,
                 Simulation = SimulatorOptions.ForEvaluation(seed, int.MaxValue),
-                SlotTime = TimeSpan.FromMilliseconds(20),
+                SlotTime = TimeSpan.FromMilliseconds(50),
+                Node = new NodeOptions { KeepSlots = 4_096 },
             },
             TimeProvider.System,
             CancellationToken.None);

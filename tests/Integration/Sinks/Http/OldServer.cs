@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using Sluice.Sinks.Http;
 
 namespace Sluice.Tests.Integration.Sinks.Http;
@@ -19,21 +17,13 @@ internal sealed class OldServer : IAsyncDisposable
 
     public static string? Program { get; } = new[] { "/usr/sbin/clickhouse-server", "/usr/bin/clickhouse-server" }.FirstOrDefault(File.Exists);
 
-    public int Port { get; } = FreePort();
+    public int Port { get; } = FreePorts.One();
 
     public static async Task<OldServer> StartAsync()
     {
         var server = new OldServer();
         await server.RestartAsync();
         return server;
-    }
-
-    /// <summary>A port where nothing listens.</summary>
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     public async Task RestartAsync()

@@ -143,7 +143,7 @@ public sealed class OldServerTests
             await own.ExecuteAsync(NativeRows.Ddl);
         }
 
-        await using var store = OldServer.Connect($"http://writer@127.0.0.1:{OldServer.FreePort()},127.0.0.1:{one.Port},localhost:{two.Port}/default");
+        await using var store = OldServer.Connect($"http://writer@127.0.0.1:{FreePorts.One()},127.0.0.1:{one.Port},localhost:{two.Port}/default");
         await store.InsertAsync("t", NativeRows.Columns, output => NativeRows.Write(output, 10), "a");
         Assert.Equal("10", await one.Connect().TextAsync("SELECT count() FROM t"));
 

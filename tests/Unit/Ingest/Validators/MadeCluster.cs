@@ -40,7 +40,7 @@ internal sealed class MadeCluster
     /// <summary>Observes by the clock of the test; requests need none.</summary>
     public ValidatorObserver Observer(Action<ObservedPart, RpcException>? refused = null)
     {
-        var options = ValidatorObserver.OptionsFor(FakeNodes.Options(Time, "http://a").Endpoints) with { FirstPause = TimeSpan.FromMilliseconds(1) };
+        var options = ValidatorObserver.OptionsFor(FakeNodes.Options(Time, "http://a").Endpoints) with { FirstPause = TimeSpan.FromMilliseconds(1), RequestTimeout = TimeSpan.FromHours(12), HedgeAfter = TimeSpan.FromHours(12) };
         return new ValidatorObserver(_nodes.Client(options), null, Time) { Refused = refused };
     }
 
