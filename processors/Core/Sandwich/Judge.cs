@@ -125,7 +125,8 @@ internal sealed class Judge
     private void Add(int number)
     {
         ref readonly var position = ref _book.Positions[number];
-        var (first, last) = (_facts.Legs[position.FirstFront], _facts.Legs[position.LastBack]);
+        ref readonly var first = ref _facts.Legs[position.FirstFront];
+        ref readonly var last = ref _facts.Legs[position.LastBack];
         if (IsAlone(position, first, last))
         {
             _candidates.Add(new Candidate { Position = number, Verdict = SandwichVerdict.NoVictim, IsAlone = true });

@@ -6,6 +6,8 @@ namespace Sluice.Processors.Core.Sandwich;
 /// <summary>Writes down what looks like a sandwich and is none.</summary>
 internal sealed class RoundTripWriter(GroupFacts facts, PositionBook book, Actors actors)
 {
+    private const string SoldAll = "sold 1 of what was bought"; // as most do
+
     private readonly LaneTemplates _templates = new(facts);
     private readonly ValueList<int> _between = new();
 
@@ -71,7 +73,8 @@ internal sealed class RoundTripWriter(GroupFacts facts, PositionBook book, Actor
 
     private void WriteEvidence(in Position position, SandwichVerdict verdict, ref RoundTrip record)
     {
-        Add(ref record, string.Create(CultureInfo.InvariantCulture, $"sold {Rings.RatioPpm(position) / 1_000_000m:0.######} of what was bought"));
+        var sold = Rings.RatioPpm(position);
+        Add(ref record, sold == 1_000_000 ? SoldAll : string.Create(CultureInfo.InvariantCulture, $"sold {sold / 1_000_000m:0.######} of what was bought"));
         if (verdict == SandwichVerdict.WashRing)
         {
             var template = facts.TxFacts[facts.Legs[position.FirstFront].Tx].Template;
