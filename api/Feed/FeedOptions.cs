@@ -7,10 +7,10 @@ public sealed record FeedOptions
     public int MaxReaders { get; init; } = 1_000;
 
     /// <summary>Events that are kept, for snapshots and for readers that come back; a power of two.</summary>
-    public int KeptEvents { get; init; } = 1 << 15;
+    public int KeptEvents { get; init; } = 1 << 14;
 
     /// <summary>Bytes of the events that are kept; all readers share them.</summary>
-    public long KeptBytes { get; init; } = 32L << 20;
+    public long KeptBytes { get; init; } = 16L << 20;
 
     /// <summary>Events that a reader may be behind once it has caught up; it is disconnected beyond them.</summary>
     public int MaxBehind { get; init; } = 8_192;
