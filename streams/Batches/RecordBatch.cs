@@ -103,9 +103,13 @@ public sealed class RecordBatch<T> : RecordBatch
 
     internal RecordList<T> Slots => _records;
 
+    /// <summary>Times that it was rented.</summary>
+    internal int Uses { get; private set; }
+
     internal void Rent()
     {
         Acquire();
+        Uses++;
         _records.Clear();
         Partition = 0;
         Position = NextPosition = Sequence = Slot = ArrivalUnixMicros = 0;

@@ -62,6 +62,46 @@ public class RecordBatchTests
     }
 
     [Fact]
+    public void What_lies_idle_after_a_peak_is_left_to_the_collector()
+    {
+        var pool = new RecordBatchPool<Block>(Topics.Blocks, capacity: 100);
+        var peak = Enumerable.Range(0, 81).Select(_ => pool.Rent()).ToList();
+        peak.ForEach(b => b.Release());
+        Assert.Equal(81, pool.Idle);
+        var least = new List<int>();
+        for (var look = 0; look < 8; look++)
+        {
+            for (var i = 0; i < RecordBatchPool<Block>.RentsBetweenLooks; i++)
+            {
+                var (one, other) = (pool.Rent(), pool.Rent());
+                one.Release();
+                other.Release();
+            }
+
+            least.Add(pool.Idle);
+        }
+
+        // Two are always in use; of the others half goes at each look, of which there are two in a round.
+        Assert.InRange(pool.Idle, 2, 3);
+        Assert.Equal(least.OrderDescending(), least);
+    }
+
+    [Fact]
+    public void A_batch_is_made_anew_after_so_many_uses_since_its_lists_only_grow()
+    {
+        var batch = _pool.Rent();
+        batch.Release();
+        for (var use = 2; use <= RecordBatchPool<Block>.MostUses; use++)
+        {
+            Assert.Same(batch, _pool.Rent());
+            batch.Release();
+        }
+
+        Assert.NotSame(batch, _pool.Rent());
+        Assert.Equal(2, _pool.Created);
+    }
+
+    [Fact]
     public async Task Many_threads_may_hold_and_release()
     {
         var pool = new RecordBatchPool<Block>(Topics.Blocks);
@@ -76,6 +116,6 @@ public class RecordBatchTests
             }
         })));
         Assert.Equal(0, pool.Outstanding);
-        Assert.InRange(pool.Created, 1, 4);
+        Assert.InRange(pool.Created, 20_000 / RecordBatchPool<Block>.MostUses, (20_000 / RecordBatchPool<Block>.MostUses) + 4);
     }
 }
