@@ -15,8 +15,8 @@ internal sealed class Outage(TimeProvider time, Action<string>? print = null)
 
     public void Tell(RpcException why)
     {
-        // A block that is not there yet is nothing to worry about.
-        if (why.Fault == RpcFault.NotThere) { return; }
+        // A block that is not there yet is nothing to worry about; one that is gone is told where it is missed.
+        if (why.Fault is RpcFault.NotThere or RpcFault.Gone) { return; }
         lock (_gate)
         {
             if (_told is { } before && time.GetElapsedTime(before) < Between) { return; }

@@ -66,9 +66,10 @@ internal sealed class Repair(IClickHouse store, StoreWriter writer, ChainClient 
                 {
                     await DetectAsync(run, final, cancel).ConfigureAwait(false);
                 }
-                catch (RpcException e) when (e.Fault is RpcFault.NotThere or RpcFault.BadReply)
+                catch (RpcException e) when (e.Fault is RpcFault.NotThere or RpcFault.BadReply or RpcFault.Gone)
                 {
-                    outage.TellNotGiven(first, last, ++_tries, MostTries, e.Message);
+                    _tries = e.Fault == RpcFault.Gone ? MostTries : _tries + 1;
+                    outage.TellNotGiven(first, last, _tries, MostTries, e.Message);
                     if (_tries < MostTries) { throw; }
                     missed.Add((first, last, e.Message));
                     runs.Remove(run);

@@ -48,7 +48,10 @@ internal sealed class BlockIntake(SlotLedger slots, LeftOut leftOut, IngestMetri
                 leftOut.AddTransaction(unit.Document, batch.Slot, rejection, place);
             }
 
-            if (Admit(unit, batch))
+            // Its bytes are needed no more; they are megabytes, and the next steps may wait.
+            var isAdmitted = Admit(unit, batch);
+            unit.Document.Return();
+            if (isAdmitted)
             {
                 ref var block = ref batch.Records[0];
                 block.Quality.Parent = slots.CheckParent(in block);
@@ -59,7 +62,6 @@ internal sealed class BlockIntake(SlotLedger slots, LeftOut leftOut, IngestMetri
                 batch.Release();
             }
 
-            unit.Document.Return();
             after();
         }
     }

@@ -63,7 +63,7 @@ public sealed class BlockFollower(ChainClient chain, FollowerOptions options, Pu
             {
                 var news = _pushed.News;
                 var isHole = false;
-                while (isAtTip && _wanted.Count == 0 && _fetching.Count < options.Ahead && _pushed.TryTakeNext(next - 1, out var push, out isHole))
+                while (isAtTip && _wanted.Count == 0 && _fetching.Count < Ahead(next) && _pushed.TryTakeNext(next - 1, out var push, out isHole))
                 {
                     NoteTip(push.Slot);
                     Interlocked.Increment(ref _byPush);
@@ -71,7 +71,7 @@ public sealed class BlockFollower(ChainClient chain, FollowerOptions options, Pu
                     next = push.Slot + 1;
                 }
 
-                while (_fetching.Count < options.Ahead && _wanted.TryDequeue(out var slot)) { _fetching.Enqueue((slot, FetchAsync(slot, stop))); }
+                while (_fetching.Count < Ahead(next) && _wanted.TryDequeue(out var slot)) { _fetching.Enqueue((slot, FetchAsync(slot, stop))); }
                 if (_wanted.Count == 0) { listing ??= ListAsync(next, stop); }
                 if (isHole) { _hurry.TrySetResult(); }
                 if (listing is { IsCompleted: true })
@@ -116,6 +116,9 @@ public sealed class BlockFollower(ChainClient chain, FollowerOptions options, Pu
             _pushed.End();
         }
     }
+
+    /// <summary>Blocks that are fetched at once, before the next slot that nothing is known of.</summary>
+    private int Ahead(ulong next) => Tip + (ulong)_wanted.Count > next + options.BehindSlots ? options.AheadWhenBehind : options.Ahead;
 
     /// <summary>Blocks from a slot on, the slot to go on with, and whether the list goes to the newest slot; waits until there is one.</summary>
     private async Task<(List<ulong> Slots, ulong Next, bool IsAtTip)> ListAsync(ulong next, CancellationToken cancel)
@@ -209,8 +212,9 @@ public sealed class BlockFollower(ChainClient chain, FollowerOptions options, Pu
                 Waiting?.Invoke(e);
 
                 // Whoever does not answer may answer later; whoever answers not to have it will hardly get it.
-                if (e.Fault is not (RpcFault.NotThere or RpcFault.BadReply)) { calls--; }
-                else if (calls >= options.CallsPerBlock) { return new FollowedBlock(slot, slot, null, e); }
+                // Whoever has given it up will not.
+                if (e.Fault is not (RpcFault.NotThere or RpcFault.BadReply or RpcFault.Gone)) { calls--; }
+                else if (calls >= options.CallsPerBlock || e.Fault == RpcFault.Gone) { return new FollowedBlock(slot, slot, null, e); }
             }
         }
     }

@@ -6,6 +6,12 @@ public sealed record FollowerOptions
     /// <summary>Blocks that are fetched at once. At the tip it is seldom more than one.</summary>
     public int Ahead { get; init; } = 6;
 
+    /// <summary>The same while it is more than <see cref="BehindSlots"/> behind the newest slot: an endpoint that rests, or an answer that fails, then holds up one of many.</summary>
+    public int AheadWhenBehind { get; init; } = 16;
+
+    /// <summary>Slots behind the newest one from which on it counts as behind.</summary>
+    public ulong BehindSlots { get; init; } = 32;
+
     /// <summary>Pause between two questions for the newest slot; a slot takes about 400 ms.</summary>
     public TimeSpan PollEvery { get; init; } = TimeSpan.FromMilliseconds(200);
 

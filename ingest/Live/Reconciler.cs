@@ -142,9 +142,9 @@ public sealed class Reconciler(ChainClient chain, ChainLedger ledger)
             _headers[slot] = header;
             return (header, null);
         }
-        catch (RpcException e) when (e.Fault is RpcFault.NotThere or RpcFault.BadReply)
+        catch (RpcException e) when (e.Fault is RpcFault.NotThere or RpcFault.BadReply or RpcFault.Gone)
         {
-            var tries = _tries[slot] = _tries.GetValueOrDefault(slot) + 1;
+            var tries = _tries[slot] = e.Fault == RpcFault.Gone ? TriesPerBlock : _tries.GetValueOrDefault(slot) + 1;
             NotGiven?.Invoke(slot, tries, e.Message);
             if (tries < TriesPerBlock) { return default; }
             _tries.Remove(slot);

@@ -1,4 +1,4 @@
-using System.Buffers;
+using Sluice.Ingest.Buffers;
 using Sluice.Ingest.Blocks;
 using Sluice.Ingest.Decoding.Model;
 
@@ -17,6 +17,6 @@ internal sealed class WebSocketBlockBody(byte[] buffer, int offset, int length, 
 
     public override void Dispose()
     {
-        if (Interlocked.Exchange(ref _buffer, null) is { } rented) { ArrayPool<byte>.Shared.Return(rented); }
+        if (Interlocked.Exchange(ref _buffer, null) is { } rented) { MessageBuffers.Shared.Return(rented); }
     }
 }

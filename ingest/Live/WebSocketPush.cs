@@ -1,9 +1,9 @@
-using System.Buffers;
 using System.Net.WebSockets;
 using System.Text;
 using Polly;
 using Polly.Retry;
 using Sluice.Ingest.Blocks.Json;
+using Sluice.Ingest.Buffers;
 using Sluice.Ingest.Rpc;
 
 namespace Sluice.Ingest.Live;
@@ -37,6 +37,7 @@ public sealed class WebSocketPush(RpcEndpointAddress address, int maxBytes, Time
     private static readonly TimeSpan ShortConnection = TimeSpan.FromSeconds(5);
 
     private readonly JsonScratch _scratch = new();
+    private int _usual; // bytes of the last large message
 
     public string Shown => address.Shown;
 
@@ -102,53 +103,36 @@ public sealed class WebSocketPush(RpcEndpointAddress address, int maxBytes, Time
     /// <summary>Reads one message; false when the node closes.</summary>
     private async Task<bool> TryTakeMessageAsync(ClientWebSocket socket, IBlockPushTaker taker, CancellationToken cancel)
     {
-        var buffer = ArrayPool<byte>.Shared.Rent(FirstBuffer);
-        var length = 0;
-        try
+        using var message = new MessageBuffer(FirstBuffer, _usual);
+        while (true)
         {
-            while (true)
-            {
-                if (length == buffer.Length)
-                {
-                    if (length >= maxBytes) { throw new IOException(FormattableString.Invariant($"a message has more than {maxBytes >> 20} MiB")); }
-                    var larger = ArrayPool<byte>.Shared.Rent(buffer.Length * 2);
-                    buffer.AsSpan(0, length).CopyTo(larger);
-                    ArrayPool<byte>.Shared.Return(buffer);
-                    buffer = larger;
-                }
-
-                var read = await socket.ReceiveAsync(buffer.AsMemory(length), cancel).ConfigureAwait(false);
-                if (read.MessageType == WebSocketMessageType.Close) { return false; }
-                length += read.Count;
-                if (read.EndOfMessage) { break; }
-            }
-
-            if (TryTake(buffer, length, taker)) { buffer = null; }
-            return true;
+            if (message.Length >= maxBytes) { throw new IOException(FormattableString.Invariant($"a message has more than {maxBytes >> 20} MiB")); }
+            var read = await socket.ReceiveAsync(message.Free(maxBytes), cancel).ConfigureAwait(false);
+            if (read.MessageType == WebSocketMessageType.Close) { return false; }
+            message.Advance(read.Count);
+            if (read.EndOfMessage) { break; }
         }
-        finally
-        {
-            if (buffer is not null) { ArrayPool<byte>.Shared.Return(buffer); }
-        }
+
+        if (message.Length > FirstBuffer) { _usual = message.Length; }
+        Take(message, taker);
+        return true;
     }
 
-    /// <summary>Hands on what the message says; true where the buffer went with it.</summary>
-    private bool TryTake(byte[] buffer, int length, IBlockPushTaker taker)
+    /// <summary>Hands on what the message says, and its buffer where a block lies in it.</summary>
+    private void Take(MessageBuffer message, IBlockPushTaker taker)
     {
-        var notice = WebSocketNotice.Read(buffer.AsSpan(0, length), _scratch);
+        var notice = WebSocketNotice.Read(message.Bytes, _scratch);
         switch (notice.Kind)
         {
             case NoticeKind.Slot:
                 if (notice.Slot > _behind) { taker.TakeSlot(notice.Slot - _behind); }
-                return false;
-            case NoticeKind.Block when notice.Length > 0 && BlockHeader.TryRead(buffer.AsSpan(notice.Value, notice.Length), _scratch, out var header):
-                var body = new WebSocketBlockBody(buffer, notice.Value, notice.Length, Shown, notice.Slot);
+                return;
+            case NoticeKind.Block when notice.Length > 0 && BlockHeader.TryRead(message.Bytes.Slice(notice.Value, notice.Length), _scratch, out var header):
+                var body = new WebSocketBlockBody(message.Detach(), notice.Value, notice.Length, Shown, notice.Slot);
                 taker.TakeBlock(new PushedBlock(notice.Slot, header, body));
-                return true;
+                return;
             case NoticeKind.Answer when notice is { IsRefused: true, Request: Slots }:
                 throw new IOException("the node refuses slotSubscribe");
-            default:
-                return false;
         }
     }
 }

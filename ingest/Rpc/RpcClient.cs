@@ -45,7 +45,7 @@ public sealed class RpcClient : IDisposable
                 MaxDelay = options.LongestPause,
                 BackoffType = DelayBackoffType.Exponential,
                 UseJitter = true,
-                ShouldHandle = static args => ValueTask.FromResult(IsWorthAnother(args.Outcome)),
+                ShouldHandle = args => ValueTask.FromResult(IsWorthAnother(args.Outcome) && !IsGone(args.Context.Properties.GetValue(CallKey, null!))),
                 DelayGenerator = _ => ValueTask.FromResult(Rest()),
                 OnRetry = args =>
                 {
@@ -83,7 +83,8 @@ public sealed class RpcClient : IDisposable
     {
         var body = Encoding.UTF8.GetBytes($$"""{"jsonrpc":"2.0","id":1,"method":"{{method}}","params":{{parameters}}}""");
         var context = ResilienceContextPool.Shared.Get(cancel);
-        context.Properties.Set(CallKey, new Call(method, body, isFault));
+        var call = new Call(method, body, isFault);
+        context.Properties.Set(CallKey, call);
         try
         {
             return await _pipeline.ExecuteAsync(
@@ -95,6 +96,11 @@ public sealed class RpcClient : IDisposable
                 },
                 context,
                 this).ConfigureAwait(false);
+        }
+        catch (RpcException e) when (e.Fault == RpcFault.Gone && !IsGone(call))
+        {
+            // Somebody else may have it still, who could not be asked.
+            throw new RpcException(RpcFault.NotThere, e.Endpoint, e.Words, null, e);
         }
         finally
         {
@@ -129,6 +135,11 @@ public sealed class RpcClient : IDisposable
         catch (RpcException e)
         {
             endpoint.NoteFault(e, _options.FirstPause * 5);
+            if (e.Fault == RpcFault.Gone)
+            {
+                lock (_gate) { call.Gone.Add(endpoint); }
+            }
+
             _metrics?.Failed(endpoint.Shown, call.Method, e.Fault);
             return Outcome.FromException<RpcReply>(e);
         }
@@ -136,6 +147,12 @@ public sealed class RpcClient : IDisposable
         {
             return Outcome.FromException<RpcReply>(e);
         }
+    }
+
+    /// <summary>True when every endpoint said that it has given up what is asked for.</summary>
+    private bool IsGone(Call call)
+    {
+        lock (_gate) { return call.Gone.Count == _endpoints.Length; }
     }
 
     /// <summary>Sends, and makes a fault of the request's own time limit.</summary>
@@ -217,5 +234,8 @@ public sealed class RpcClient : IDisposable
 
         /// <summary>Guarded by the client.</summary>
         public List<RpcEndpoint> Asked { get; } = [];
+
+        /// <summary>Who has given up what is asked for, in any round. Guarded by the client.</summary>
+        public HashSet<RpcEndpoint> Gone { get; } = [];
     }
 }

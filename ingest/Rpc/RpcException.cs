@@ -18,8 +18,11 @@ public enum RpcFault
     /// <summary>What came is no JSON-RPC answer, or was cut off.</summary>
     BadReply,
 
-    /// <summary>The node does not have the block yet, or not any more.</summary>
+    /// <summary>The node does not have the block, yet.</summary>
     NotThere,
+
+    /// <summary>The block is so old that the node has given it up. Of a call: every endpoint has.</summary>
+    Gone,
 
     /// <summary>The endpoint refuses: a key is missing or wrong, or the method is not offered.</summary>
     Refused,
@@ -30,6 +33,9 @@ public sealed class RpcException(RpcFault fault, string endpoint, string message
     : Exception($"{endpoint}: {message}", inner)
 {
     public RpcFault Fault { get; } = fault;
+
+    /// <summary>What is wrong, without the endpoint.</summary>
+    public string Words { get; } = message;
 
     /// <summary>Host and port.</summary>
     public string Endpoint { get; } = endpoint;

@@ -42,6 +42,7 @@ public sealed class RpcMetrics
         RpcFault.Unavailable => "unavailable",
         RpcFault.BadReply => "bad-reply",
         RpcFault.NotThere => "not-there",
+        RpcFault.Gone => "gone",
         _ => "refused",
     };
 }

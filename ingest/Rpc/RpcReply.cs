@@ -1,4 +1,4 @@
-using System.Buffers;
+using Sluice.Ingest.Buffers;
 
 namespace Sluice.Ingest.Rpc;
 
@@ -11,7 +11,7 @@ public sealed record RpcError(int Code, string Message)
     public bool IsWithoutBlock => Code is -32007 or -32009;
 }
 
-/// <summary>The bytes of an answer, in a pooled buffer that goes back when the reply is disposed of.</summary>
+/// <summary>The bytes of an answer, in a buffer of <see cref="MessageBuffers"/> that goes back when the reply is disposed of.</summary>
 public sealed class RpcReply(byte[] buffer, int length, string endpoint) : IDisposable
 {
     private byte[]? _buffer = buffer;
@@ -27,6 +27,6 @@ public sealed class RpcReply(byte[] buffer, int length, string endpoint) : IDisp
 
     public void Dispose()
     {
-        if (Interlocked.Exchange(ref _buffer, null) is { } rented) { ArrayPool<byte>.Shared.Return(rented); }
+        if (Interlocked.Exchange(ref _buffer, null) is { } rented) { MessageBuffers.Shared.Return(rented); }
     }
 }

@@ -1,8 +1,8 @@
-using System.Buffers;
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
+using Sluice.Ingest.Buffers;
 
 namespace Sluice.Ingest.Rpc;
 
@@ -26,6 +26,8 @@ internal sealed class RpcTransport(RpcOptions options, HttpMessageHandler? handl
         DefaultVersionPolicy = HttpVersionPolicy.RequestVersionOrHigher,
     };
 
+    private int _usual; // bytes of the last large answer
+
     /// <summary>Sends the request.</summary>
     /// <exception cref="RpcException">There is no answer.</exception>
     public async Task<RpcReply> SendAsync(Uri url, string shown, ReadOnlyMemory<byte> request, CancellationToken cancel)
@@ -35,17 +37,9 @@ internal sealed class RpcTransport(RpcOptions options, HttpMessageHandler? handl
         try
         {
             using var response = await _http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancel).ConfigureAwait(false);
-            var (buffer, length) = await ReadAsync(response, shown, cancel).ConfigureAwait(false);
-            try
-            {
-                var reply = new RpcReply(buffer, length, shown) { Error = Judge(response, buffer.AsSpan(0, length), shown) };
-                buffer = null;
-                return reply;
-            }
-            finally
-            {
-                if (buffer is not null) { ArrayPool<byte>.Shared.Return(buffer); }
-            }
+            using var body = await ReadAsync(response, shown, cancel).ConfigureAwait(false);
+            var error = Judge(response, body.Bytes, shown);
+            return new RpcReply(body.Detach(), body.Length, shown) { Error = error };
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {
@@ -55,34 +49,26 @@ internal sealed class RpcTransport(RpcOptions options, HttpMessageHandler? handl
 
     public void Dispose() => _http.Dispose();
 
-    private async Task<(byte[] Buffer, int Length)> ReadAsync(HttpResponseMessage response, string shown, CancellationToken cancel)
+    private async Task<MessageBuffer> ReadAsync(HttpResponseMessage response, string shown, CancellationToken cancel)
     {
         var stated = response.Content.Headers.ContentLength;
         if (stated > options.MaxReplyBytes) { throw TooLarge(shown); }
-        var buffer = ArrayPool<byte>.Shared.Rent((int)Math.Max(stated + 1 ?? 0, FirstBuffer));
-        var length = 0;
+        var body = new MessageBuffer((int)Math.Max(stated + 1 ?? 0, FirstBuffer), _usual);
         try
         {
             using var stream = await response.Content.ReadAsStreamAsync(cancel).ConfigureAwait(false);
-            while (true)
+            while (await stream.ReadAsync(body.Free(options.MaxReplyBytes + 1), cancel).ConfigureAwait(false) is > 0 and var read)
             {
-                if (length == buffer.Length)
-                {
-                    if (length >= options.MaxReplyBytes) { throw TooLarge(shown); }
-                    var larger = ArrayPool<byte>.Shared.Rent(buffer.Length * 2);
-                    buffer.AsSpan(0, length).CopyTo(larger);
-                    ArrayPool<byte>.Shared.Return(buffer);
-                    buffer = larger;
-                }
-
-                var read = await stream.ReadAsync(buffer.AsMemory(length), cancel).ConfigureAwait(false);
-                if (read == 0) { return (buffer, length); }
-                length += read;
+                body.Advance(read);
+                if (body.Length > options.MaxReplyBytes) { throw TooLarge(shown); }
             }
+
+            if (body.Length > FirstBuffer) { _usual = body.Length; }
+            return body;
         }
         catch
         {
-            ArrayPool<byte>.Shared.Return(buffer);
+            body.Dispose();
             throw;
         }
     }
@@ -116,7 +102,8 @@ internal sealed class RpcTransport(RpcOptions options, HttpMessageHandler? handl
     {
         429 or -32029 or -32429 => throw new RpcException(RpcFault.RateLimited, shown, error.Message),
         -32005 or -32603 => throw new RpcException(RpcFault.Unavailable, shown, error.Message), // behind, or an error of the node's own
-        -32004 or -32014 or -32016 or -32001 or -32019 => throw new RpcException(RpcFault.NotThere, shown, error.Message),
+        -32001 => throw new RpcException(RpcFault.Gone, shown, error.Message),
+        -32004 or -32014 or -32016 or -32019 => throw new RpcException(RpcFault.NotThere, shown, error.Message),
         -32601 => throw new RpcException(RpcFault.Refused, shown, error.Message),
         _ => error,
     };

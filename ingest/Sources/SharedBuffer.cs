@@ -1,4 +1,4 @@
-using System.Buffers;
+using Sluice.Ingest.Buffers;
 
 namespace Sluice.Ingest.Sources;
 
@@ -12,7 +12,7 @@ internal sealed class SharedBuffer
     public byte[] Bytes { get; private set; }
 
     /// <summary>Rents a buffer for one user, the caller.</summary>
-    public static SharedBuffer Rent(int size) => new(ArrayPool<byte>.Shared.Rent(size));
+    public static SharedBuffer Rent(int size) => new(MessageBuffers.Shared.Rent(size));
 
     /// <summary>Adds a user.</summary>
     public SharedBuffer Share()
@@ -25,16 +25,16 @@ internal sealed class SharedBuffer
     public void Release()
     {
         if (Interlocked.Decrement(ref _users) != 0) { return; }
-        ArrayPool<byte>.Shared.Return(Bytes);
+        MessageBuffers.Shared.Return(Bytes);
         Bytes = [];
     }
 
     /// <summary>Moves the first bytes into a larger buffer. Only while the caller is the single user.</summary>
     public void Grow(int size, int keep)
     {
-        var larger = ArrayPool<byte>.Shared.Rent(size);
+        var larger = MessageBuffers.Shared.Rent(size);
         Bytes.AsSpan(0, keep).CopyTo(larger);
-        ArrayPool<byte>.Shared.Return(Bytes);
+        MessageBuffers.Shared.Return(Bytes);
         Bytes = larger;
     }
 }

@@ -1,5 +1,5 @@
-using System.Buffers;
 using System.Collections.Concurrent;
+using Sluice.Ingest.Buffers;
 using Sluice.Ingest.Blocks;
 using Sluice.Ingest.Blocks.Json;
 using Sluice.Ingest.Decoding.Model;
@@ -35,6 +35,6 @@ internal sealed class YellowstoneBlockBody(byte[] buffer, ByteRange block, strin
 
     public override void Dispose()
     {
-        if (Interlocked.Exchange(ref _buffer, null) is { } rented) { ArrayPool<byte>.Shared.Return(rented); }
+        if (Interlocked.Exchange(ref _buffer, null) is { } rented) { MessageBuffers.Shared.Return(rented); }
     }
 }

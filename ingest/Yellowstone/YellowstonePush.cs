@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Polly;
 using Polly.Retry;
+using Sluice.Ingest.Buffers;
 using Sluice.Ingest.Live;
 using Sluice.Ingest.Rpc;
 using Sluice.Ingest.Yellowstone.Grpc;
@@ -112,7 +113,7 @@ public sealed class YellowstonePush : IBlockPush
     }
 
     /// <summary>Hands on what a message brings; true where it is to be answered.</summary>
-    private bool Take(GrpcMessage message, IBlockPushTaker taker)
+    private bool Take(MessageBuffer message, IBlockPushTaker taker)
     {
         using (message)
         {

@@ -1,6 +1,6 @@
-using System.Buffers;
 using System.Buffers.Binary;
 using System.Globalization;
+using Sluice.Ingest.Buffers;
 
 namespace Sluice.Ingest.Yellowstone.Grpc;
 
@@ -15,10 +15,11 @@ internal sealed class GrpcMessageReader(Stream stream, int maxBytes)
     private const int FirstBuffer = 1 << 18;
 
     private readonly byte[] _prefix = new byte[PrefixBytes];
+    private int _usual; // bytes of the last large message
 
     /// <summary>The next message; null when the stream ends between two.</summary>
     /// <exception cref="GrpcException">It ends within one, or a message cannot be taken.</exception>
-    public async ValueTask<GrpcMessage?> ReadAsync(CancellationToken cancel)
+    public async ValueTask<MessageBuffer?> ReadAsync(CancellationToken cancel)
     {
         var read = await stream.ReadAtLeastAsync(_prefix, PrefixBytes, throwOnEndOfStream: false, cancel).ConfigureAwait(false);
         if (read == 0) { return null; }
@@ -33,32 +34,24 @@ internal sealed class GrpcMessageReader(Stream stream, int maxBytes)
         return await ReadAsync((int)stated, cancel).ConfigureAwait(false);
     }
 
-    private async ValueTask<GrpcMessage> ReadAsync(int stated, CancellationToken cancel)
+    private async ValueTask<MessageBuffer> ReadAsync(int stated, CancellationToken cancel)
     {
-        var buffer = ArrayPool<byte>.Shared.Rent(Math.Min(stated, FirstBuffer));
-        var length = 0;
+        var message = new MessageBuffer(Math.Min(stated, FirstBuffer), next: Math.Min(stated, _usual));
         try
         {
-            while (length < stated)
+            while (message.Length < stated)
             {
-                if (length == buffer.Length)
-                {
-                    var larger = ArrayPool<byte>.Shared.Rent((int)Math.Min(stated, buffer.Length * 2L));
-                    buffer.AsSpan(0, length).CopyTo(larger);
-                    ArrayPool<byte>.Shared.Return(buffer);
-                    buffer = larger;
-                }
-
-                var read = await stream.ReadAsync(buffer.AsMemory(length, Math.Min(stated, buffer.Length) - length), cancel).ConfigureAwait(false);
+                var read = await stream.ReadAsync(message.Free(stated), cancel).ConfigureAwait(false);
                 if (read == 0) { throw Cut(); }
-                length += read;
+                message.Advance(read);
             }
 
-            return new GrpcMessage(buffer, length);
+            if (stated > FirstBuffer) { _usual = stated; }
+            return message;
         }
         catch
         {
-            ArrayPool<byte>.Shared.Return(buffer);
+            message.Dispose();
             throw;
         }
     }

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Net;
 using System.Net.Http.Headers;
 using Google.Protobuf;
+using Sluice.Ingest.Buffers;
 
 namespace Sluice.Ingest.Yellowstone.Grpc;
 
@@ -59,7 +60,7 @@ internal sealed class GrpcStream : IDisposable
 
     /// <summary>The next message.</summary>
     /// <exception cref="GrpcException">The stream is at its end, for the reason that the node gave.</exception>
-    public async ValueTask<GrpcMessage> ReadAsync(CancellationToken cancel) => await _messages.ReadAsync(cancel).ConfigureAwait(false)
+    public async ValueTask<MessageBuffer> ReadAsync(CancellationToken cancel) => await _messages.ReadAsync(cancel).ConfigureAwait(false)
         ?? throw (First(_response.TrailingHeaders, "grpc-status") is { } status
             ? GrpcException.Of(status, First(_response.TrailingHeaders, "grpc-message"), _token)
             : new GrpcException("the node ended the stream without a status"));

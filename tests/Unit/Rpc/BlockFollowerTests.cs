@@ -78,14 +78,18 @@ public sealed class BlockFollowerTests
         Assert.True(told > 0);
     }
 
-    [Fact]
-    public async Task A_block_that_no_node_has_is_given_out_as_missed()
+    [Theory]
+    [InlineData(-32009, "Slot 101 was skipped, or missing in long-term storage", RpcFault.NotThere, false)]
+    [InlineData(-32001, "Block 101 cleaned up, does not exist on node. First available block: 102", RpcFault.Gone, true)]
+    public async Task A_block_that_no_node_has_is_given_out_as_missed(int code, string words, RpcFault fault, bool atOnce)
     {
         Grow(100, 101, 102);
-        var follower = Follower(r => r.Method == "getBlock" && r.Parameters[0].GetUInt64() == 101 ? FakeNodes.Answer.Error(-32009, "Slot 101 was skipped, or missing in long-term storage") : Answer(r));
+        var asked = 0;
+        var follower = Follower(r => r.Method == "getBlock" && r.Parameters[0].GetUInt64() == 101 && Interlocked.Increment(ref asked) > 0 ? FakeNodes.Answer.Error(code, words) : Answer(r));
         var blocks = new List<(ulong Slot, RpcFault? Missed)>();
         await Pump(Run());
-        Assert.Equal([(100, null), (101, RpcFault.NotThere), (102, null)], blocks);
+        Assert.Equal([(100, null), (101, fault), (102, null)], blocks);
+        Assert.Equal(atOnce, asked == 2);
 
         async Task<bool> Run()
         {

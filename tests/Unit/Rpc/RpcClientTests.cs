@@ -107,6 +107,26 @@ public sealed class RpcClientTests
     }
 
     [Fact]
+    public async Task What_every_node_has_given_up_is_asked_once_of_each()
+    {
+        var nodes = new FakeNodes(_ => FakeNodes.Answer.Error(-32001, "Block 5 cleaned up, does not exist on node. First available block: 9"));
+        using var client = nodes.Client(FakeNodes.Options(_time, "http://a", "http://b"));
+        var error = await Assert.ThrowsAsync<RpcException>(() => client.CallAsync("getBlock", "[5]", CancellationToken.None));
+        Assert.Equal(RpcFault.Gone, error.Fault);
+        Assert.Equal((1, 1), (nodes.CountOf("a"), nodes.CountOf("b")));
+    }
+
+    [Fact]
+    public async Task What_one_node_has_given_up_is_asked_of_the_others_in_every_round()
+    {
+        var nodes = new FakeNodes(r => r.Host == "a" ? FakeNodes.Answer.Error(-32001, "Block 5 cleaned up") : FakeNodes.Answer.Error(-32004, "Block not available for slot 5"));
+        using var client = nodes.Client(FakeNodes.Options(_time, "http://a", "http://b") with { Rounds = 3 });
+        var error = await Assert.ThrowsAsync<RpcException>(() => FakeNodes.DoneAsync(client.CallAsync("getBlock", "[5]", CancellationToken.None), _time));
+        Assert.Equal(RpcFault.NotThere, error.Fault);
+        Assert.Equal((3, 3), (nodes.CountOf("a"), nodes.CountOf("b")));
+    }
+
+    [Fact]
     public async Task An_error_that_is_an_answer_is_asked_once()
     {
         var nodes = new FakeNodes(_ => FakeNodes.Answer.Error(-32007, "Slot 5 was skipped, or missing due to ledger jump to recent snapshot"));
