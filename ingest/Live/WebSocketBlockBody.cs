@@ -1,5 +1,5 @@
-using Sluice.Ingest.Buffers;
 using Sluice.Ingest.Blocks;
+using Sluice.Ingest.Buffers;
 using Sluice.Ingest.Decoding.Model;
 
 namespace Sluice.Ingest.Live;

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
-using Sluice.Ingest.Buffers;
 using Sluice.Ingest.Blocks;
 using Sluice.Ingest.Blocks.Json;
+using Sluice.Ingest.Buffers;
 using Sluice.Ingest.Decoding.Model;
 using Sluice.Ingest.Live;
 using Sluice.Ingest.Yellowstone.Wire;

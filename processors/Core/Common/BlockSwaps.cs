@@ -64,9 +64,13 @@ internal sealed class BlockSwaps
         ref var lastOfToken = ref _lastOfToken[mint >> _shift];
         _entries[Count] = new()
         {
-            Position = position, TxIndex = txIndex, Swap = index,
-            BeforeOfPool = lastOfPool - 1, PoolHash = pool,
-            BeforeOfToken = lastOfToken - 1, TokenHash = mint,
+            Position = position,
+            TxIndex = txIndex,
+            Swap = index,
+            BeforeOfPool = lastOfPool - 1,
+            BeforeOfToken = lastOfToken - 1,
+            PoolHash = pool,
+            TokenHash = mint,
         };
         lastOfPool = lastOfToken = ++Count;
     }
