@@ -6,7 +6,7 @@ namespace Sluice.Ingest.Buffers;
 /// <summary>Buffers for messages of nodes and documents of files, which are megabytes long. One list of idle ones a size. Thread-safe.</summary>
 /// <remarks>
 /// The base library's shared pool keeps one array a size for each thread besides, which other threads cannot have: with the threads that a socket's reads go through, most of what it held lay idle.
-/// Here, what nobody needed during the last <see cref="RentsBetweenLooks"/> rents is left to the collector, a quarter of it at a time: a peak is forgotten, but slowly, since what is given up and needed again costs more than what lies idle.
+/// Here, what nobody needed during the last <see cref="RentsBetweenLooks"/> rents of a size is left to the collector, a quarter of it at a time: a peak is forgotten, but slowly, since what is given up and needed again costs more than what lies idle.
 /// </remarks>
 internal sealed class MessageBuffers
 {
@@ -16,14 +16,21 @@ internal sealed class MessageBuffers
     /// <summary>Larger ones are not kept.</summary>
     public const int Most = 1 << 28;
 
-    /// <summary>Rents between two looks at what lies idle, of any size.</summary>
+    /// <summary>Rents of a size between two looks at what lies idle.</summary>
     public const int RentsBetweenLooks = 1_024;
 
     /// <summary>The process's.</summary>
     public static readonly MessageBuffers Shared = new();
 
+    private int _outstanding;
+
     private readonly Size[] _sizes = [.. Enumerable.Range(0, SizeOf(Most) + 1).Select(i => new Size(Least << i))];
-    private int _rents;
+
+    /// <summary>Buffers of the sizes kept here that are out: when all is done there are none, or somebody has forgotten one.</summary>
+    public int Outstanding => Volatile.Read(ref _outstanding);
+
+    /// <summary>Bytes of the buffers that lie idle.</summary>
+    public long IdleBytes => _sizes.Sum(s => s.IdleBytes);
 
     /// <summary>A buffer of at least so many bytes, which hold anything.</summary>
     public byte[] Rent(int bytes) =>
@@ -35,13 +42,17 @@ internal sealed class MessageBuffers
     public void Return(byte[] buffer)
     {
         if (buffer.Length < Least) { ArrayPool<byte>.Shared.Return(buffer); }
-        else if (buffer.Length <= Most) { _sizes[SizeOf(buffer.Length)].Return(buffer); }
+        else if (buffer.Length <= Most)
+        {
+            Interlocked.Decrement(ref _outstanding);
+            _sizes[SizeOf(buffer.Length)].Return(buffer);
+        }
     }
 
     /// <summary>An idle one of the size or of one of the next two, else a new one.</summary>
     private byte[] RentOf(int size)
     {
-        if (Interlocked.Increment(ref _rents) % RentsBetweenLooks == 0) { Array.ForEach(_sizes, static s => s.Look()); }
+        Interlocked.Increment(ref _outstanding);
         for (var larger = size; larger < Math.Min(size + 3, _sizes.Length); larger++)
         {
             if (_sizes[larger].TryRent() is { } idle) { return idle; }
@@ -55,7 +66,12 @@ internal sealed class MessageBuffers
     private sealed class Size(int bytes)
     {
         private readonly Stack<byte[]> _idle = new();
-        private int _least;
+        private int _least, _rents;
+
+        public long IdleBytes
+        {
+            get { lock (_idle) { return (long)_idle.Count * bytes; } }
+        }
 
         public int Bytes => bytes;
 
@@ -64,6 +80,7 @@ internal sealed class MessageBuffers
         {
             lock (_idle)
             {
+                if (++_rents >= RentsBetweenLooks) { Look(); }
                 if (!_idle.TryPop(out var buffer)) { return null; }
                 _least = Math.Min(_least, _idle.Count);
                 return buffer;
@@ -75,14 +92,10 @@ internal sealed class MessageBuffers
             lock (_idle) { _idle.Push(buffer); }
         }
 
-        /// <summary>Gives up a quarter of what nobody has needed since the last look, one at least.</summary>
-        public void Look()
+        private void Look()
         {
-            lock (_idle)
-            {
-                for (var left = (_least + 3) / 4; left > 0; left--) { _idle.Pop(); }
-                _least = _idle.Count;
-            }
+            for (var left = (_least + 3) / 4; left > 0; left--) { _idle.Pop(); }
+            (_least, _rents) = (_idle.Count, 0);
         }
     }
 }
