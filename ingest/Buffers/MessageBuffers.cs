@@ -22,15 +22,7 @@ internal sealed class MessageBuffers
     /// <summary>The process's.</summary>
     public static readonly MessageBuffers Shared = new();
 
-    private int _outstanding;
-
     private readonly Size[] _sizes = [.. Enumerable.Range(0, SizeOf(Most) + 1).Select(i => new Size(Least << i))];
-
-    /// <summary>Buffers of the sizes kept here that are out: when all is done there are none, or somebody has forgotten one.</summary>
-    public int Outstanding => Volatile.Read(ref _outstanding);
-
-    /// <summary>Bytes of the buffers that lie idle.</summary>
-    public long IdleBytes => _sizes.Sum(s => s.IdleBytes);
 
     /// <summary>A buffer of at least so many bytes, which hold anything.</summary>
     public byte[] Rent(int bytes) =>
@@ -42,17 +34,12 @@ internal sealed class MessageBuffers
     public void Return(byte[] buffer)
     {
         if (buffer.Length < Least) { ArrayPool<byte>.Shared.Return(buffer); }
-        else if (buffer.Length <= Most)
-        {
-            Interlocked.Decrement(ref _outstanding);
-            _sizes[SizeOf(buffer.Length)].Return(buffer);
-        }
+        else if (buffer.Length <= Most) { _sizes[SizeOf(buffer.Length)].Return(buffer); }
     }
 
     /// <summary>An idle one of the size or of one of the next two, else a new one.</summary>
     private byte[] RentOf(int size)
     {
-        Interlocked.Increment(ref _outstanding);
         for (var larger = size; larger < Math.Min(size + 3, _sizes.Length); larger++)
         {
             if (_sizes[larger].TryRent() is { } idle) { return idle; }
@@ -67,11 +54,6 @@ internal sealed class MessageBuffers
     {
         private readonly Stack<byte[]> _idle = new();
         private int _least, _rents;
-
-        public long IdleBytes
-        {
-            get { lock (_idle) { return (long)_idle.Count * bytes; } }
-        }
 
         public int Bytes => bytes;
 
