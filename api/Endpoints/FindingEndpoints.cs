@@ -81,7 +81,7 @@ internal static class FindingEndpoints
     private static async Task<Results<JsonRow<T>, ProblemHttpResult>> GetAsync<T>(
         FindingKind kind, string id, FindingQueries queries, CancellationToken cancellationToken)
     {
-        if (!FindingId.TryParse(id, out var parsed))
+        if (!FindingPlace.TryParse(id, out var parsed))
         {
             return Problems.InvalidParameter("id", id, $"an id as lists show it, such as {kind.IdPrefix}:<signature>:<instruction>.<inner instruction>");
         }

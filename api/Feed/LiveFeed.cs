@@ -66,25 +66,25 @@ public sealed class LiveFeed : IDisposable
         static (g, in b) => g.Of(in b.Block), FeedBlock.WriteFields);
 
     public void Publish(in Arbitrage finding) => Publish(
-        FeedChannel.Arbitrages, finding.Id, finding.Slot, finding.Retracted, finding.BlockTimeUnixMs, in finding, static (g, in f) => g.Of(in f), ArbitrageJson.WriteFields);
+        FeedChannel.Arbitrages, finding.Id.ToString(), finding.Slot, finding.Retracted, finding.BlockTimeUnixMs, in finding, static (g, in f) => g.Of(in f), ArbitrageJson.WriteFields);
 
     public void Publish(in Sandwich finding) => Publish(
-        FeedChannel.Sandwiches, finding.Id, finding.Slot, finding.Retracted, finding.BlockTimeUnixMs, in finding, static (g, in f) => g.Of(in f), SandwichJson.WriteFields);
+        FeedChannel.Sandwiches, finding.Id.ToString(), finding.Slot, finding.Retracted, finding.BlockTimeUnixMs, in finding, static (g, in f) => g.Of(in f), SandwichJson.WriteFields);
 
     public void Publish(in RoundTrip finding) => Publish(
-        FeedChannel.RoundTrips, finding.Id, finding.Slot, finding.Retracted, finding.BlockTimeUnixMs, in finding, static (g, in f) => g.Of(in f), RoundTripJson.WriteFields);
+        FeedChannel.RoundTrips, finding.Id.ToString(), finding.Slot, finding.Retracted, finding.BlockTimeUnixMs, in finding, static (g, in f) => g.Of(in f), RoundTripJson.WriteFields);
 
     public void Publish(in JitLiquidity finding) => Publish(
-        FeedChannel.Jit, finding.Id, finding.Slot, finding.Retracted, finding.BlockTimeUnixMs, in finding, static (g, in f) => g.Of(in f), JitLiquidityJson.WriteFields);
+        FeedChannel.Jit, finding.Id.ToString(), finding.Slot, finding.Retracted, finding.BlockTimeUnixMs, in finding, static (g, in f) => g.Of(in f), JitLiquidityJson.WriteFields);
 
     public void Publish(in Liquidation finding) => Publish(
-        FeedChannel.Liquidations, finding.Id, finding.Slot, finding.Retracted, finding.BlockTimeUnixMs, in finding, static (g, in f) => g.Of(in f), LiquidationJson.WriteFields);
+        FeedChannel.Liquidations, finding.Id.ToString(), finding.Slot, finding.Retracted, finding.BlockTimeUnixMs, in finding, static (g, in f) => g.Of(in f), LiquidationJson.WriteFields);
 
     public void Publish(in FailedAttempt finding) => Publish(
-        FeedChannel.FailedAttempts, finding.Id, finding.Slot, finding.Retracted, finding.BlockTimeUnixMs, in finding, static (g, in f) => g.Of(in f), FailedAttemptJson.WriteFields);
+        FeedChannel.FailedAttempts, finding.Id.ToString(), finding.Slot, finding.Retracted, finding.BlockTimeUnixMs, in finding, static (g, in f) => g.Of(in f), FailedAttemptJson.WriteFields);
 
     public void Publish(in Bundle finding) => Publish(
-        FeedChannel.Bundles, finding.Id, finding.Slot, finding.Retracted, finding.BlockTimeUnixMs, in finding, static (g, in f) => g.Of(in f), BundleJson.WriteFields);
+        FeedChannel.Bundles, finding.Id.ToString(), finding.Slot, finding.Retracted, finding.BlockTimeUnixMs, in finding, static (g, in f) => g.Of(in f), BundleJson.WriteFields);
 
     /// <summary>Whether the newest event of a key that is kept says that it holds.</summary>
     public bool Remembers(FeedChannel channel, string key)

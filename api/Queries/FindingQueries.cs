@@ -10,7 +10,7 @@ internal sealed class FindingQueries(StoreReader store, ListReader lists)
         lists.ReadAsync(new Source(kind), filter, cancellationToken);
 
     /// <summary>The finding of an id, as one JSON object; null when there is none.</summary>
-    public Task<ReadOnlyMemory<byte>?> FindAsync(FindingKind kind, FindingId id, CancellationToken cancellationToken)
+    public Task<ReadOnlyMemory<byte>?> FindAsync(FindingKind kind, FindingPlace id, CancellationToken cancellationToken)
     {
         // The id alone has no place in the order of the table; the bloom filters of signatures say where to look.
         var statement = new SqlStatement(kind.Name + "_one", kind.Select)
@@ -37,7 +37,7 @@ internal sealed class FindingQueries(StoreReader store, ListReader lists)
                 .Where("t.block_time <= fromUnixTimestamp64Milli({to_time:Int64}, 'UTC')", "to_time", filter.ToTimeUnixMs);
             foreach (var (name, condition) in kind.Conditions) { statement.Where(condition, name, filter.Value(name)); }
             if (filter.After is not { } after) { return; }
-            statement.Set("after_slot", after.Slot).Set("after_id", new FindingId(after).Text(kind.IdPrefix));
+            statement.Set("after_slot", after.Slot).Set("after_id", new FindingPlace(after).Text(kind.IdPrefix));
             if (kind.Place is { } place)
             {
                 statement.Where($"(t.slot, t.{place}, t.id) < ({{after_slot:UInt64}}, {{after_tx:Int32}}, {{after_id:String}})").Set("after_tx", after.TxIndex);

@@ -27,7 +27,7 @@ internal static class RowKeyReader
             {
                 // The place of a finding that has no place of its own is in its id.
                 json.Read();
-                if (FindingId.TryParse(json.GetString()!, out var id)) { (signature, ix, inner, leg) = (id.Value.Signature, id.Value.IxIndex, id.Value.InnerIxIndex, id.Value.LegIndex); }
+                if (FindingPlace.TryParse(json.GetString()!, out var id)) { (signature, ix, inner, leg) = (id.Value.Signature, id.Value.IxIndex, id.Value.InnerIxIndex, id.Value.LegIndex); }
             }
             else if (json.ValueTextEquals("epoch"u8)) { json.Read(); tx = json.GetInt32(); }
             else if (json.ValueTextEquals("vote_account"u8)) { json.Read(); signature = Account(json.ValueSpan); }

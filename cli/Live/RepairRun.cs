@@ -75,13 +75,13 @@ internal sealed class RepairRun(RepairReader reader, ulong first, ulong last, IR
         {
             switch (batch)
             {
-                case RecordBatch<Arbitrage> found: Each(found, (in f) => ids.Add((Tables.Arbitrages, f.Id))); break;
-                case RecordBatch<Sandwich> found: Each(found, (in f) => ids.Add((Tables.Sandwiches, f.Id))); break;
-                case RecordBatch<RoundTrip> found: Each(found, (in f) => ids.Add((Tables.RoundTrips, f.Id))); break;
-                case RecordBatch<JitLiquidity> found: Each(found, (in f) => ids.Add((Tables.Jit, f.Id))); break;
-                case RecordBatch<Liquidation> found: Each(found, (in f) => ids.Add((Tables.Liquidations, f.Id))); break;
-                case RecordBatch<FailedAttempt> found: Each(found, (in f) => ids.Add((Tables.FailedAttempts, f.Id))); break;
-                case RecordBatch<Bundle> found: Each(found, (in f) => ids.Add((Tables.Bundles, f.Id))); break;
+                case RecordBatch<Arbitrage> found: Each(found, (in f) => ids.Add((Tables.Arbitrages, f.Id.ToString()))); break;
+                case RecordBatch<Sandwich> found: Each(found, (in f) => ids.Add((Tables.Sandwiches, f.Id.ToString()))); break;
+                case RecordBatch<RoundTrip> found: Each(found, (in f) => ids.Add((Tables.RoundTrips, f.Id.ToString()))); break;
+                case RecordBatch<JitLiquidity> found: Each(found, (in f) => ids.Add((Tables.Jit, f.Id.ToString()))); break;
+                case RecordBatch<Liquidation> found: Each(found, (in f) => ids.Add((Tables.Liquidations, f.Id.ToString()))); break;
+                case RecordBatch<FailedAttempt> found: Each(found, (in f) => ids.Add((Tables.FailedAttempts, f.Id.ToString()))); break;
+                case RecordBatch<Bundle> found: Each(found, (in f) => ids.Add((Tables.Bundles, f.Id.ToString()))); break;
             }
         }
 
@@ -128,7 +128,7 @@ internal sealed class RepairRun(RepairReader reader, ulong first, ulong last, IR
             Each(found, (in f) =>
             {
                 writer.Append(in f);
-                if (before.Contains((table, id(in f)))) { return; }
+                if (before.Contains((table, id(in f).ToString()))) { return; }
                 count++;
                 tell(in f);
             });
@@ -179,7 +179,7 @@ internal sealed class RepairRun(RepairReader reader, ulong first, ulong last, IR
     private delegate void Seen<T>(in T record)
         where T : struct, IRecord;
 
-    private delegate string Picked<T>(in T record)
+    private delegate FindingId Picked<T>(in T record)
         where T : struct, IRecord;
 
     /// <summary>Names of the tables of findings.</summary>

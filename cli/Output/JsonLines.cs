@@ -17,7 +17,7 @@ internal sealed class JsonLines(Stream output) : IFindings, IDisposable
         {
             json.WriteStartObject();
             json.WriteString("type", "arbitrage");
-            json.WriteString("id", finding.Id);
+            json.WriteString("id", finding.Id.ToString());
             json.WriteNumber("slot", finding.Slot);
             if (finding.BlockTimeUnixMs is { } time) { json.WriteString("block_time", DateTimeOffset.FromUnixTimeMilliseconds(time)); }
             json.WriteNumber("tx_index", finding.TxIndex);

@@ -136,6 +136,19 @@ public ref struct AvroReader
         return Signature.TryParse(bytes, out value) || Fail(AvroStatus.BadKey, start);
     }
 
+    /// <summary>A finding's id; any other text is kept as it is.</summary>
+    public bool TryId(out FindingId value)
+    {
+        value = default;
+        var start = Offset;
+        if (!TrySpan(out var bytes)) { return false; }
+        if (FindingId.TryParse(bytes, out value)) { return true; }
+        Offset = start;
+        if (!TryText(out var text)) { return false; }
+        value = FindingId.Parse(text);
+        return true;
+    }
+
     public bool TryDecimal(out ulong value)
     {
         value = 0;

@@ -98,10 +98,20 @@ public ref struct AvroWriter
     public void Signature(in Signature value)
     {
         Ensure(2 + Base58.MaxChars64);
-        var length = value.Format(_span[(_used + 2)..]); // 64 to 88: two bytes of varint
-        _span[_used] = (byte)((length << 1) | 0x80);
-        _span[_used + 1] = (byte)(length >> 6);
-        _used += 2 + length;
+        EndText(value.Format(_span[(_used + 2)..]));
+    }
+
+    /// <summary>A finding's id as text.</summary>
+    public void Id(in FindingId value)
+    {
+        if (value.Kept is { } text)
+        {
+            Text(text);
+            return;
+        }
+
+        Ensure(2 + FindingId.MaxBytes);
+        EndText(value.Format(_span[(_used + 2)..]));
     }
 
     /// <summary>A decimal of scale 0 in the fewest bytes, two's complement, most significant first.</summary>
@@ -139,6 +149,14 @@ public ref struct AvroWriter
         _flushed += _used;
         _used = 0;
         _span = [];
+    }
+
+    /// <summary>Puts the length before a text of 64 to 8,191 bytes, which stands two bytes on: as many as the varint takes.</summary>
+    private void EndText(int length)
+    {
+        _span[_used] = (byte)((length << 1) | 0x80);
+        _span[_used + 1] = (byte)(length >> 6);
+        _used += 2 + length;
     }
 
     private void Ensure(int size)

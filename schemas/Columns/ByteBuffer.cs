@@ -26,14 +26,6 @@ internal struct ByteBuffer
         Length += bytes.Length;
     }
 
-    /// <summary>Appends a copy of bytes that were written before.</summary>
-    public void AppendOwn(int start, int length)
-    {
-        var target = Reserve(length);
-        _bytes.AsSpan(start, length).CopyTo(target);
-        Length += length;
-    }
-
     public void Append(byte value)
     {
         Reserve(1)[0] = value;

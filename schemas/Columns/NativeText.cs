@@ -69,13 +69,4 @@ internal static class NativeText
         target[0] = (byte)length; // at most 44: one byte of varint
         buffer.Advance(1 + length);
     }
-
-    /// <summary>A signature as base58.</summary>
-    public static void Append(ref ByteBuffer buffer, in Signature value)
-    {
-        var target = buffer.Reserve(1 + Base58.MaxChars64);
-        var length = value.Format(target[1..]);
-        target[0] = (byte)length; // at most 88: one byte of varint
-        buffer.Advance(1 + length);
-    }
 }

@@ -5,15 +5,13 @@ using Sluice.Schemas.Chain;
 
 namespace Sluice.Schemas.Columns;
 
-/// <summary>String, kept in memory as it is sent; with a mask before it when nullable. Keys and signatures become base58.</summary>
+/// <summary>String, kept in memory as it is sent; with a mask before it when nullable. Keys, signatures and ids become their text.</summary>
 public sealed class TextColumn : Column
 {
     private readonly bool _nullable;
     private ByteBuffer _values = new();
     private ByteBuffer _isNull = new();
     private KeyTexts? _keys;
-    private Signature _lastSignature;
-    private int _lastStart = -1;
     private int _count;
 
     /// <param name="nullable">Whether the type is Nullable(String).</param>
@@ -22,6 +20,8 @@ public sealed class TextColumn : Column
     public override int Count => _count;
 
     public override long Bytes => (long)_values.Length + _isNull.Length;
+
+    private KeyTexts Keys => _keys ??= new KeyTexts();
 
     /// <summary>Appends a text; null is NULL in a nullable column and empty otherwise.</summary>
     public void Add(string? value)
@@ -47,8 +47,7 @@ public sealed class TextColumn : Column
 
     public void Add(in Pubkey value)
     {
-        if (_keys is null) { NativeText.Append(ref _values, in value); }
-        else { _keys.Append(ref _values, in value); }
+        Keys.Append(ref _values, in value);
         EndValue(0);
     }
 
@@ -58,18 +57,9 @@ public sealed class TextColumn : Column
         else { AddNull(); }
     }
 
-    /// <summary>Appends base58. The swaps of one transaction follow one another, so the text before is often the same.</summary>
     public void Add(in Signature value)
     {
-        var start = _values.Length;
-        if (_lastStart >= 0 && value == _lastSignature) { _values.AppendOwn(_lastStart, 1 + _values.Written[_lastStart]); }
-        else
-        {
-            NativeText.Append(ref _values, in value);
-            _lastSignature = value;
-        }
-
-        _lastStart = start;
+        Keys.Append(ref _values, in value);
         EndValue(0);
     }
 
@@ -77,6 +67,12 @@ public sealed class TextColumn : Column
     {
         if (value.HasValue) { Add(in Nullable.GetValueRefOrDefaultRef(in value)); }
         else { AddNull(); }
+    }
+
+    public void Add(in FindingId value)
+    {
+        Keys.Append(ref _values, in value);
+        EndValue(0);
     }
 
     public override void WriteData(IBufferWriter<byte> output, int first, int count)
@@ -104,7 +100,6 @@ public sealed class TextColumn : Column
     {
         _values.Clear();
         _isNull.Clear();
-        _lastStart = -1;
         _count = 0;
     }
 
@@ -115,7 +110,6 @@ public sealed class TextColumn : Column
         if (count >= _count) { return; }
         _values.Truncate(StartOf(count, 0, 0));
         if (_nullable) { _isNull.Truncate(count); }
-        _lastStart = -1;
         _count = count;
     }
 

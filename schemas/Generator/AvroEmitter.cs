@@ -113,6 +113,7 @@ internal static class AvroEmitter
         Kind.U64 or Kind.I128 => $"writer.Decimal({value});",
         Kind.Pubkey => $"writer.Key(in {value});",
         Kind.Signature => $"writer.Signature(in {value});",
+        Kind.FindingId => $"writer.Id(in {value});",
         _ => throw new FormatException($"{type.Kind} has no Avro encoding"),
     };
 
@@ -177,6 +178,7 @@ internal static class AvroEmitter
             Kind.U64 or Kind.I128 => $"reader.TryDecimal({into})",
             Kind.Pubkey => $"reader.TryKey({into})",
             Kind.Signature => $"reader.TrySignature({into})",
+            Kind.FindingId => $"reader.TryId({into})",
             _ => throw new FormatException($"{type.Kind} has no Avro encoding"),
         };
     }

@@ -51,7 +51,7 @@ internal sealed record ColumnPlan(string Member, string Name, string Type, strin
             (Kind.Int or Kind.Long, "NumberColumn<uint>") => $"checked((uint{(nullable ? "?" : "")}){value})",
             (Kind.Long, "NumberColumn<int>") => $"checked((int{(nullable ? "?" : "")}){value})",
             (Kind.Enum, _) => $"(int{(nullable ? "?" : "")}){value}",
-            (Kind.Pubkey or Kind.Signature, _) => "in " + value,
+            (Kind.Pubkey or Kind.Signature or Kind.FindingId, _) => "in " + value,
             _ => value,
         };
         return $"{Member}.Add({converted});";
@@ -62,7 +62,7 @@ internal sealed record ColumnPlan(string Member, string Name, string Type, strin
         (Kind.Enum, null or "LowCardinality(String)") => ("LowCardinality(String)", "EnumDictionaryColumn", field.Type.Name + "Names.Snake"),
         (Kind.String, "LowCardinality(String)") => ("LowCardinality(String)", "TextDictionaryColumn", ""),
         (Kind.Pubkey, "LowCardinality(String)") => ("LowCardinality(String)", "PubkeyDictionaryColumn", ""),
-        (Kind.String or Kind.Bytes or Kind.Pubkey or Kind.Signature, null) => ("String", "TextColumn", ""),
+        (Kind.String or Kind.Bytes or Kind.Pubkey or Kind.Signature or Kind.FindingId, null) => ("String", "TextColumn", ""),
         (Kind.Bool, null) => ("Bool", "NumberColumn<bool>", ""),
         (Kind.Double, null) => ("Float64", "NumberColumn<double>", ""),
         (Kind.TimestampMs, null) => ("DateTime64(3, 'UTC')", "NumberColumn<long>", ""),

@@ -56,7 +56,7 @@ internal static class JsonEmitter
         Kind.Enum => $"writer.WriteStringValue({field.Type.Name}Names.Snake[(int){value}]);",
         Kind.U64 or Kind.I128 => $"JsonValues.Amount(writer, {value});",
         Kind.Long when field.Name.EndsWith("Lamports", StringComparison.Ordinal) => $"JsonValues.Amount(writer, {value});",
-        Kind.Pubkey or Kind.Signature => $"JsonValues.Write(writer, in {value});",
+        Kind.Pubkey or Kind.Signature or Kind.FindingId => $"JsonValues.Write(writer, in {value});",
         _ => $"JsonValues.Write(writer, {value});",
     };
 }

@@ -16,6 +16,7 @@ internal enum Kind
     I128,
     Pubkey,
     Signature,
+    FindingId,
     Enum,
     Record,
 }
@@ -36,6 +37,7 @@ internal sealed record FieldType(Kind Kind, string Name, bool Nullable, bool Arr
         Kind.I128 => "Int128",
         Kind.Pubkey => "Pubkey",
         Kind.Signature => "Signature",
+        Kind.FindingId => "FindingId",
         _ => Name,
     };
 }
@@ -174,6 +176,7 @@ internal sealed class SchemaSet
             ("decimal", "Int128") => new FieldType(Kind.I128, "Int128", false, false),
             ("solana-pubkey", _) => new FieldType(Kind.Pubkey, "Pubkey", false, false),
             ("solana-signature", _) => new FieldType(Kind.Signature, "Signature", false, false),
+            (null, "FindingId") when type == "string" => new FieldType(Kind.FindingId, "FindingId", false, false),
             (null, _) => Primitive(type),
             var (logical, _) => throw new FormatException($"logical type {logical} on {type} is not known"),
         };

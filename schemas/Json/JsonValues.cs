@@ -56,4 +56,16 @@ internal static class JsonValues
         Span<byte> text = stackalloc byte[Base58.MaxChars64];
         writer.WriteStringValue(text[..value.Format(text)]);
     }
+
+    public static void Write(Utf8JsonWriter writer, in FindingId value)
+    {
+        if (value.Kept is { } kept)
+        {
+            writer.WriteStringValue(kept);
+            return;
+        }
+
+        Span<byte> text = stackalloc byte[FindingId.MaxBytes];
+        writer.WriteStringValue(text[..value.Format(text)]);
+    }
 }

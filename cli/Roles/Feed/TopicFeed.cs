@@ -45,25 +45,25 @@ internal sealed class TopicFeed(KafkaSettings settings, LiveFeed feed, IMeterFac
 
                 break;
             case RecordBatch<Arbitrage> findings:
-                foreach (ref readonly var f in findings.Records.Span) { if (f.Retracted) { feed.Retract(FeedChannel.Arbitrages, f.Id, f.Slot); } else { feed.Publish(in f); } }
+                foreach (ref readonly var f in findings.Records.Span) { if (f.Retracted) { feed.Retract(FeedChannel.Arbitrages, f.Id.ToString(), f.Slot); } else { feed.Publish(in f); } }
                 break;
             case RecordBatch<Sandwich> findings:
-                foreach (ref readonly var f in findings.Records.Span) { if (f.Retracted) { feed.Retract(FeedChannel.Sandwiches, f.Id, f.Slot); } else { feed.Publish(in f); } }
+                foreach (ref readonly var f in findings.Records.Span) { if (f.Retracted) { feed.Retract(FeedChannel.Sandwiches, f.Id.ToString(), f.Slot); } else { feed.Publish(in f); } }
                 break;
             case RecordBatch<RoundTrip> findings:
-                foreach (ref readonly var f in findings.Records.Span) { if (f.Retracted) { feed.Retract(FeedChannel.RoundTrips, f.Id, f.Slot); } else { feed.Publish(in f); } }
+                foreach (ref readonly var f in findings.Records.Span) { if (f.Retracted) { feed.Retract(FeedChannel.RoundTrips, f.Id.ToString(), f.Slot); } else { feed.Publish(in f); } }
                 break;
             case RecordBatch<JitLiquidity> findings:
-                foreach (ref readonly var f in findings.Records.Span) { if (f.Retracted) { feed.Retract(FeedChannel.Jit, f.Id, f.Slot); } else { feed.Publish(in f); } }
+                foreach (ref readonly var f in findings.Records.Span) { if (f.Retracted) { feed.Retract(FeedChannel.Jit, f.Id.ToString(), f.Slot); } else { feed.Publish(in f); } }
                 break;
             case RecordBatch<Liquidation> findings:
-                foreach (ref readonly var f in findings.Records.Span) { if (f.Retracted) { feed.Retract(FeedChannel.Liquidations, f.Id, f.Slot); } else { feed.Publish(in f); } }
+                foreach (ref readonly var f in findings.Records.Span) { if (f.Retracted) { feed.Retract(FeedChannel.Liquidations, f.Id.ToString(), f.Slot); } else { feed.Publish(in f); } }
                 break;
             case RecordBatch<FailedAttempt> findings:
-                foreach (ref readonly var f in findings.Records.Span) { if (f.Retracted) { feed.Retract(FeedChannel.FailedAttempts, f.Id, f.Slot); } else { feed.Publish(in f); } }
+                foreach (ref readonly var f in findings.Records.Span) { if (f.Retracted) { feed.Retract(FeedChannel.FailedAttempts, f.Id.ToString(), f.Slot); } else { feed.Publish(in f); } }
                 break;
             case RecordBatch<Bundle> findings:
-                foreach (ref readonly var f in findings.Records.Span) { if (f.Retracted) { feed.Retract(FeedChannel.Bundles, f.Id, f.Slot); } else { feed.Publish(in f); } }
+                foreach (ref readonly var f in findings.Records.Span) { if (f.Retracted) { feed.Retract(FeedChannel.Bundles, f.Id.ToString(), f.Slot); } else { feed.Publish(in f); } }
                 break;
             default:
                 throw new ArgumentException($"Topic {batch.Topic.Name} has no channel.", nameof(batch));

@@ -16,7 +16,7 @@ namespace Sluice.Processors.Core.Arbitrage;
 /// <item>Gains: at least one mint of which the actor has more, and the legs' own flow explains it.</item>
 /// <item>Class by the order of the legs; profit, costs, and what the class asks for.</item>
 /// </list>
-/// What each rule asks, with cases, stands in docs/detections.md. Allocates nothing but the text of a finding's id. Not thread-safe.
+/// What each rule asks, with cases, stands in docs/detections.md. Allocates nothing once buffers have grown. Not thread-safe.
 /// </remarks>
 public sealed class ArbitrageDetector
 {

@@ -1,4 +1,3 @@
-using Sluice.Processors.Core.Common;
 using Sluice.Processors.Core.Prices;
 using Sluice.Schemas.Chain;
 using Sluice.Schemas.Records;
@@ -10,7 +9,7 @@ internal static class FindingWriter
 {
     public static void Write(in Transaction tx, BlockContext block, ActorFlow flow, in Outcome outcome, ref Schemas.Records.Arbitrage finding)
     {
-        finding.Id = FindingIds.Of("arbitrage:", tx.Signature);
+        finding.Id = FindingId.Arbitrage(tx.Signature);
         finding.RuleVersion = RuleVersions.Arbitrage;
         finding.Slot = block.Slot;
         finding.BlockTimeUnixMs = block.BlockTimeUnixMs;

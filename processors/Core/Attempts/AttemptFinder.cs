@@ -18,7 +18,7 @@ namespace Sluice.Processors.Core.Attempts;
 /// what it did successfully in the window are findings; else by its signer, likewise.</item>
 /// </list>
 /// Order does not matter, nor does anything outside the window. Memory is that of one group's failures; nothing is allocated once buffers have
-/// grown but findings' ids. Not thread-safe.
+/// grown. Not thread-safe.
 /// </remarks>
 public sealed class AttemptFinder
 {
@@ -193,7 +193,7 @@ public sealed class AttemptFinder
 
     private static void Write(in Failure failure, AttemptEvidence evidence, in Tally tally, ref FailedAttempt finding)
     {
-        finding.Id = FindingIds.Of("attempt:", failure.Signature);
+        finding.Id = FindingId.Attempt(failure.Signature);
         finding.RuleVersion = RuleVersions.Attempt;
         finding.Slot = failure.Slot;
         finding.BlockTimeUnixMs = failure.BlockTimeUnixMs;

@@ -1,3 +1,4 @@
+using Sluice.Schemas.Chain;
 using Sluice.Schemas.Records;
 
 namespace Sluice.Processors.Core.Bundles;
@@ -8,7 +9,7 @@ public static class BundleWriter
     public static void Write(in Block block, in BundleRun run, ref Bundle bundle)
     {
         var transactions = block.Transactions.Span.Slice(run.First, run.Count);
-        bundle.Id = Common.FindingIds.Of("bundle:", transactions[0].Signature);
+        bundle.Id = FindingId.Bundle(transactions[0].Signature);
         bundle.RuleVersion = RuleVersions.Bundle;
         bundle.Slot = block.Slot;
         bundle.BlockTimeUnixMs = block.BlockTimeUnixMs;

@@ -20,7 +20,7 @@ internal readonly ref struct JitWriter(ReadOnlySpan<ChangeFact> changes, ReadOnl
         in Episode episode, in JitMoney money, RangeCheck range, int firstSwap, bool isClosed, bool hasOwnSwaps, PriceBook prices, ref JitLiquidity finding)
     {
         ref readonly var first = ref _changes[episode.FirstChange];
-        finding.Id = FindingIds.Of("jit:", first.Signature, first.Change.IxIndex, first.Change.InnerIxIndex);
+        finding.Id = FindingId.Jit(first.Signature, first.Change.IxIndex, first.Change.InnerIxIndex);
         finding.RuleVersion = RuleVersions.Jit;
         finding.FirstSlot = episode.FirstSlot;
         finding.LastSlot = episode.LastSlot;

@@ -1,5 +1,5 @@
-using Sluice.Processors.Core.Common;
 using Sluice.Processors.Core.Prices;
+using Sluice.Schemas.Chain;
 using Sluice.Schemas.Records;
 
 namespace Sluice.Processors.Core.Liquidations;
@@ -7,7 +7,7 @@ namespace Sluice.Processors.Core.Liquidations;
 /// <summary>Judges liquidation instructions: what was repaid, what was seized, and whether the bonus is what the protocol allows.</summary>
 /// <remarks>
 /// Steps: the quick rules; the bonus, seized value over repaid value at the window's prices; dust; what the liquidator gained over the transaction,
-/// which the first liquidation of the transaction bears. Allocates nothing but a finding's id. Not thread-safe.
+/// which the first liquidation of the transaction bears. Allocates nothing once buffers have grown. Not thread-safe.
 /// </remarks>
 public sealed class LiquidationDetector(BonusLimits? limits = null)
 {
@@ -51,7 +51,7 @@ public sealed class LiquidationDetector(BonusLimits? limits = null)
 
     private static void Write(in Block block, in Transaction tx, in LiquidationCall call, ref Liquidation finding)
     {
-        finding.Id = FindingIds.Of("liquidation:", tx.Signature, call.IxIndex, call.InnerIxIndex);
+        finding.Id = FindingId.Liquidation(tx.Signature, call.IxIndex, call.InnerIxIndex);
         finding.RuleVersion = RuleVersions.Liquidation;
         finding.Slot = block.Slot;
         finding.BlockTimeUnixMs = block.BlockTimeUnixMs;

@@ -1,6 +1,6 @@
-using System.Globalization;
 using Sluice.Processors.Core.Pools;
 using Sluice.Processors.Core.Prices;
+using Sluice.Schemas.Chain;
 using Sluice.Schemas.Records;
 
 namespace Sluice.Processors.Core.Sandwich;
@@ -21,7 +21,7 @@ internal sealed class FindingWriter(GroupFacts facts, PositionBook book, Actors 
         ref readonly var swap = ref facts.SwapOf(first);
         var firstTx = facts.Legs[first].Tx;
         ref readonly var block = ref facts.Blocks[facts.TxFacts[facts.Legs[victims[0]].Tx].Block];
-        finding.Id = IdOf("sandwich", facts, first);
+        finding.Id = FindingId.Sandwich(facts.SignatureOf(firstTx), swap.IxIndex, swap.InnerIxIndex, swap.LegIndex);
         finding.RuleVersion = RuleVersions.Sandwich;
         finding.Slot = block.Slot;
         finding.BlockTimeUnixMs = block.TimeUnixMs;
@@ -43,13 +43,6 @@ internal sealed class FindingWriter(GroupFacts facts, PositionBook book, Actors 
         WriteMoney(position, ref finding);
         WriteShape(position, victims, ref finding);
         ConfidenceWriter.Write(facts, position, ref finding);
-    }
-
-    /// <summary>kind:&lt;signature&gt;:&lt;ixIndex&gt;.&lt;innerIxIndex&gt;.&lt;legIndex&gt;, made of content alone.</summary>
-    internal static string IdOf(string kind, GroupFacts facts, int leg)
-    {
-        ref readonly var swap = ref facts.SwapOf(leg);
-        return string.Create(CultureInfo.InvariantCulture, $"{kind}:{facts.SignatureOf(facts.Legs[leg].Tx)}:{swap.IxIndex}.{swap.InnerIxIndex}.{swap.LegIndex}");
     }
 
     private void WriteAttackers(in Position position, ref Schemas.Records.Sandwich finding)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Sluice.Schemas.Chain;
 using Sluice.Schemas.Records;
 
 namespace Sluice.Processors.Core.Sandwich;
@@ -32,14 +33,15 @@ internal sealed class RoundTripWriter(GroupFacts facts, PositionBook book, Actor
         judge.ListBetween(candidate, _between);
         var first = position.FirstFront;
         ref readonly var block = ref facts.Blocks[facts.TxFacts[facts.Legs[between].Tx].Block];
-        record.Id = FindingWriter.IdOf("round_trip", facts, first);
+        ref readonly var swap = ref facts.SwapOf(first);
+        record.Id = FindingId.RoundTrip(facts.SignatureOf(facts.Legs[first].Tx), swap.IxIndex, swap.InnerIxIndex, swap.LegIndex);
         record.RuleVersion = RuleVersions.RoundTrip;
         record.Slot = block.Slot;
         record.BlockTimeUnixMs = block.TimeUnixMs;
         record.Leader = block.Leader;
         record.Class = named;
         record.FailedRule = SandwichRuleNames.NameOf(verdict);
-        record.Venue = facts.SwapOf(first).Venue;
+        record.Venue = swap.Venue;
         record.Pool = facts.MarketOf(first).Pool;
         record.MintIn = facts.MintInOf(first);
         record.MintOut = facts.MintOutOf(first);

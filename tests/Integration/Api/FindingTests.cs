@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Sluice.Api.Contracts;
+using Sluice.Schemas.Chain;
 using Sluice.Schemas.Records;
 using Sluice.Tests.Integration.Sinks;
 using Sluice.Tests.Unit.Schemas;
@@ -145,7 +146,7 @@ public sealed class FindingTests(ApiServer server) : IClassFixture<ApiServer>, I
         (record.Slot, record.FirstSlot, record.LastSlot, record.BlockTimeUnixMs) = (slot, slot, slot, Rows.TimeOf(slot));
 
         // Two of a transaction differ by instruction.
-        record.Id = $"sandwich:{Rows.Signature(slot, tx / 2)}:{tx}.-1.0";
+        record.Id = FindingId.Sandwich(Rows.Signature(slot, tx / 2), tx, -1, 0);
         record.Legs![0].Signature = Rows.Signature(slot, tx / 2);
         record.Tags!.Add("multi_victim");
         return record;
@@ -154,14 +155,14 @@ public sealed class FindingTests(ApiServer server) : IClassFixture<ApiServer>, I
     private static RoundTripRecord RoundTrip(long slot, int tx)
     {
         var record = MevExamples.RoundTrip();
-        (record.Slot, record.Id) = (slot, $"round_trip:{Rows.Signature(slot, tx)}:1.2.0");
+        (record.Slot, record.Id) = (slot, FindingId.RoundTrip(Rows.Signature(slot, tx), 1, 2, 0));
         return record;
     }
 
     private static JitRecord Jit(long slot, int tx)
     {
         var record = MevExamples.Jit();
-        (record.Slot, record.FirstSlot, record.LastSlot, record.Id) = (slot, slot, slot, $"jit:{Rows.Signature(slot, tx)}:1.2");
+        (record.Slot, record.FirstSlot, record.LastSlot, record.Id) = (slot, slot, slot, FindingId.Jit(Rows.Signature(slot, tx), 1, 2));
         record.Changes!.Add().Signature = Rows.Signature(slot, tx);
         return record;
     }
@@ -170,7 +171,7 @@ public sealed class FindingTests(ApiServer server) : IClassFixture<ApiServer>, I
     {
         var record = MevExamples.Liquidation();
         (record.Slot, record.TxIndex, record.Signature, record.IxIndex, record.InnerIxIndex) = (slot, tx / 2, Rows.Signature(slot, tx / 2), tx, -1);
-        record.Id = $"liquidation:{record.Signature}:{tx}.-1";
+        record.Id = FindingId.Liquidation(record.Signature, tx, -1);
         return record;
     }
 
@@ -178,14 +179,14 @@ public sealed class FindingTests(ApiServer server) : IClassFixture<ApiServer>, I
     {
         var record = MevExamples.Attempt();
         (record.Slot, record.TxIndex, record.Signature) = (slot, tx, Rows.Signature(slot, tx));
-        record.Id = $"attempt:{record.Signature}";
+        record.Id = FindingId.Attempt(record.Signature);
         return record;
     }
 
     private static BundleRecord Bundle(long slot, int tx)
     {
         var record = MevExamples.Bundle();
-        (record.Slot, record.FirstTxIndex, record.Id) = (slot, tx * 5, $"bundle:{Rows.Signature(slot, tx)}");
+        (record.Slot, record.FirstTxIndex, record.Id) = (slot, tx * 5, FindingId.Bundle(Rows.Signature(slot, tx)));
         return record;
     }
 }

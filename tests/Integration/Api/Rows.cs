@@ -108,7 +108,7 @@ internal static class Rows
         var row = new Arbitrage();
         row.Reset();
         row.Signature = Signature(slot, tx);
-        row.Id = $"arbitrage:{row.Signature}";
+        row.Id = FindingId.Arbitrage(row.Signature);
         row.RuleVersion = 1;
         row.Slot = slot;
         row.BlockTimeUnixMs = TimeOf(slot);

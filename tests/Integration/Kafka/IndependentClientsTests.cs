@@ -94,7 +94,7 @@ public sealed class IndependentClientsTests
     {
         var finding = default(Arbitrage);
         finding.Reset();
-        finding.Id = $"finding-{number}";
+        finding.Id = FindingId.Parse($"finding-{number}");
         finding.RuleVersion = 1;
         finding.Slot = 300_000_000 + (number * 4);
         finding.TxIndex = number;

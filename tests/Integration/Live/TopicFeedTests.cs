@@ -5,6 +5,7 @@ using System.Text.Json;
 using Sluice.Cli.Serve;
 using Sluice.Lab;
 using Sluice.Lab.Node;
+using Sluice.Schemas.Chain;
 using Sluice.Schemas.Records;
 using Sluice.Streams;
 using Sluice.Tests.Integration.Api.Feed;
@@ -66,7 +67,7 @@ public sealed class TopicFeedTests
         // A finding that holds no more goes out as a run tells it.
         var retracted = default(Sandwich);
         retracted.Reset();
-        (retracted.Id, retracted.Slot, retracted.Retracted) = (id, sandwich.GetProperty("slot").GetInt64(), true);
+        (retracted.Id, retracted.Slot, retracted.Retracted) = (FindingId.Parse(id), sandwich.GetProperty("slot").GetInt64(), true);
         KafkaHarness.Write(cluster.Options(), Topics.Sandwiches, 3, [retracted]);
         JsonElement message;
         do { message = await TellAsync(); } while (message.GetProperty("type").GetString() != "retracted");

@@ -51,7 +51,7 @@ internal static class SlotRows
         {
             Arbitrage arbitrage = default;
             arbitrage.Reset();
-            arbitrage.Id = $"arbitrage:{Signature(slot, 0)}";
+            arbitrage.Id = FindingId.Arbitrage(Signature(slot, 0));
             arbitrage.RuleVersion = 1;
             arbitrage.Slot = (long)slot;
             arbitrage.Signature = Signature(slot, 0);

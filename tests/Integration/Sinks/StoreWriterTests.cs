@@ -1,3 +1,4 @@
+using Sluice.Schemas.Chain;
 using Sluice.Schemas.Records;
 using Sluice.Sinks;
 using Sluice.Sinks.Writing;
@@ -55,7 +56,7 @@ public sealed class StoreWriterTests : IAsyncLifetime
         await using var writer = await StoreWriter.OpenAsync(store);
         Arbitrage retraction = default;
         retraction.Reset();
-        retraction.Id = $"arbitrage:{SlotRows.Signature(First, 0)}";
+        retraction.Id = FindingId.Arbitrage(SlotRows.Signature(First, 0));
         (retraction.RuleVersion, retraction.Retracted, retraction.Slot) = (1, true, (long)First);
         writer.Append(First, in retraction);
         await writer.CompleteAsync();

@@ -55,7 +55,7 @@ public class ArbitrageProperties
     {
         var judged = Made(seed);
         var (verdict, finding) = judged.Judge();
-        if (verdict != ArbitrageVerdict.Arbitrage) { return finding.Legs.Count == 0 && finding.Id.Length == 0; }
+        if (verdict != ArbitrageVerdict.Arbitrage) { return finding.Legs.Count == 0 && finding.Id == default; }
 
         var mint = finding.ProfitMint;
         Int128 delta = mint == WellKnown.WrappedSol ? judged.Tx.TipLamports : 0;

@@ -76,6 +76,7 @@ internal sealed class RandomRecords(int seed, int maxItems = 4)
         if (type == typeof(byte[])) { return Bytes(_random.Next(70)); }
         if (type == typeof(Pubkey)) { return new Pubkey(Bytes(32)); }
         if (type == typeof(Signature)) { return new Signature(Bytes(64)); }
+        if (type == typeof(FindingId)) { return Id(); }
         throw new NotSupportedException($"{name} is a {type}");
     }
 
@@ -95,6 +96,16 @@ internal sealed class RandomRecords(int seed, int maxItems = 4)
     private string Text() => OneOf(
         "", "raydium-amm-v4", "\"quoted\" \\ and\n new\tlines", "\0", "Zürich 東京 🦀", new string('€', 300), "unknown(" + new Pubkey(Bytes(32)) + ")",
         Encoding.UTF8.GetString(Enumerable.Range(0, _random.Next(40)).Select(_ => (byte)_random.Next(1, 128)).ToArray()));
+
+    private FindingId Id()
+    {
+        var signature = new Signature(Bytes(64));
+        var (ix, inner, leg) = (_random.Next(64), _random.Next(-1, 64), OneOf(0, 1, int.MinValue, int.MaxValue));
+        return OneOf(
+            FindingId.Arbitrage(signature), FindingId.Attempt(signature), FindingId.Bundle(signature), FindingId.Jit(signature, ix, inner),
+            FindingId.Liquidation(signature, ix, inner), FindingId.RoundTrip(signature, ix, inner, leg), FindingId.Sandwich(signature, ix, inner, leg),
+            FindingId.Parse(Text()));
+    }
 
     /// <summary>Random bytes, often with zeros in front, since these are base58's special case.</summary>
     private byte[] Bytes(int size)

@@ -74,7 +74,7 @@ public sealed class LiveStatusTests : IDisposable
         for (var second = 0; second < 90; second++)
         {
             _surface.Findings.Write(Rows.Arbitrage(second));
-            if (second == 80) { _surface.Findings.Write(default(Sluice.Schemas.Records.Bundle) with { Id = "bundle:x" }); }
+            if (second == 80) { _surface.Findings.Write(default(Sluice.Schemas.Records.Bundle) with { Slot = second }); }
             _time.Advance(TimeSpan.FromSeconds(1));
         }
 

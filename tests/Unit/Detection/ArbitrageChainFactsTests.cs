@@ -104,7 +104,7 @@ public class ArbitrageChainFactsTests
     [Theory]
     [InlineData(+1, ArbitrageVerdict.Arbitrage)]
     [InlineData(-1, ArbitrageVerdict.VolumeBotAtLoss)]
-    public void A_thousand_swaps_are_judged_without_allocating(int step, ArbitrageVerdict verdict)
+    public void A_thousand_swaps_are_judged_and_stored_without_allocating(int step, ArbitrageVerdict verdict)
     {
         var text = string.Join('\n', Enumerable.Range(0, 1_000).Select(i =>
             $"swap P{i} vault{i % 100} {5_000 + (i * step)} M{i} > {5_000 + ((i + 1) * step)} M{(i + 1) % 1_000}"));
@@ -115,20 +115,22 @@ public class ArbitrageChainFactsTests
         var findings = new RecordList<Finding>();
         ref var finding = ref findings.Add();
         var detector = new ArbitrageDetector();
+        var rows = new ArbitrageColumns();
 
         // The runtime itself allocates while it still optimises; the least of several runs is the detector's.
         var (judged, least) = (ArbitrageVerdict.NoSwap, long.MaxValue);
         for (var i = 0; i < 20; i++)
         {
             finding.Reset();
+            rows.Clear();
             var before = GC.GetAllocatedBytesForCurrentThread();
             judged = detector.Judge(big.Tx, context, ref finding);
+            rows.Append(in finding);
             least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
         }
 
         Assert.Equal(verdict, judged);
-        var idBytes = verdict == ArbitrageVerdict.Arbitrage ? (finding.Id.Length * sizeof(char)) + 32 : 0; // the text of the id
-        Assert.InRange(least, 0, idBytes);
+        Assert.Equal(0, least);
         Assert.Equal(verdict == ArbitrageVerdict.Arbitrage ? 1_000 : 0, finding.Legs.Count);
     }
 

@@ -24,7 +24,7 @@ public class ArbitrageRulesTests
         Assert.Equal(20_000, finding.Gross);
         Assert.Equal(15_000, finding.Net);
         Assert.Equal(5_000, finding.CostInProfitMint);
-        Assert.Equal("arbitrage:" + finding.Signature, finding.Id);
+        Assert.Equal("arbitrage:" + finding.Signature, finding.Id.ToString());
         Assert.Equal(RuleVersions.Arbitrage, finding.RuleVersion);
         Assert.Equal(1_000, finding.Slot);
         Assert.Equal(2, finding.Legs.Count);

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Text.Json;
 using Sluice.Schemas.Chain;
 using Sluice.Schemas.Columns;
 using Sluice.Schemas.Records;
@@ -47,6 +48,7 @@ public class ColumnWriterTests
             foreach (ref var row in rows.AsSpan())
             {
                 swaps.Append(in row);
+                finding.Id = FindingId.Arbitrage(finding.Signature = row.Signature);
                 arbitrages.Append(in finding);
             }
 
@@ -58,6 +60,37 @@ public class ColumnWriterTests
         Pass();
         Pass();
         Assert.Equal(0, Pass());
+    }
+
+    [Fact]
+    public void Signatures_and_ids_are_those_of_their_row_whichever_stood_before()
+    {
+        var signatures = Swaps(3, distinctMints: 1).Select(s => s.Signature).Append(default).ToArray();
+        var random = new Random(5);
+        var writer = new SandwichColumns();
+        var list = new RecordList<Sandwich>();
+        ref var row = ref list.Add();
+        for (var i = 0; i < 200; i++)
+        {
+            row.Reset();
+            row.Id = random.Next(3) switch
+            {
+                0 => default,
+                1 => FindingId.Parse("x"),
+                _ => FindingId.Sandwich(signatures[random.Next(4)], i, -1, 0),
+            };
+            for (var leg = random.Next(3); leg > 0; leg--) { row.Legs.Add().Signature = signatures[random.Next(4)]; }
+            if (i == 100) { writer.Clear(); }
+            writer.Append(in row);
+
+            var output = new ArrayBufferWriter<byte>();
+            using (var json = new Utf8JsonWriter(output)) { writer.WriteJson(json, writer.Rows - 1); }
+            using var written = JsonDocument.Parse(output.WrittenMemory);
+            Assert.Equal(row.Id.ToString(), written.RootElement.GetProperty("id").GetString());
+            Assert.Equal(
+                row.Legs.Span.ToArray().Select(l => l.Signature.ToString()),
+                written.RootElement.GetProperty("legs.signature").EnumerateArray().Select(l => l.GetString()!));
+        }
     }
 
     [Fact]
@@ -155,7 +188,7 @@ public class ColumnWriterTests
     {
         Arbitrage finding = default;
         finding.Reset();
-        finding.Id = "arbitrage:x";
+        finding.Id = FindingId.Parse("arbitrage:x");
         for (var i = 0; i < 3; i++)
         {
             finding.Legs!.Add().Venue = "orca-whirlpool";

@@ -140,7 +140,7 @@ internal static class ContractExamples
     {
         Arbitrage finding = default;
         finding.Reset();
-        finding.Id = $"arbitrage:{ExampleSignature}";
+        finding.Id = FindingId.Parse($"arbitrage:{ExampleSignature}");
         finding.RuleVersion = 1;
         finding.Slot = Slot;
         finding.BlockTimeUnixMs = BlockTimeUnixMs;

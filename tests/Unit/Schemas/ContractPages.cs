@@ -138,12 +138,13 @@ internal static partial class ContractPages
                 return ($"list of {TypeOf(type.GetProperty("items"), inner).Type}", null);
         }
 
-        return type.GetProperty("logicalType").GetString() switch
+        return (type.TryGetProperty("logicalType", out var logicalType) ? logicalType.GetString() : null) switch
         {
+            null => (name!, null),
             "decimal" => ($"decimal({type.GetProperty("precision").GetInt32()})", null),
             "solana-pubkey" => ("key (base58)", null),
             "solana-signature" => ("signature (base58)", null),
-            var logical => (logical!, null),
+            var logical => (logical, null),
         };
     }
 

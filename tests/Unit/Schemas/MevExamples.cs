@@ -20,7 +20,7 @@ internal static class MevExamples
     {
         Sandwich s = default;
         s.Reset();
-        s.Id = $"sandwich:{Front}:1.2.0";
+        s.Id = FindingId.Parse($"sandwich:{Front}:1.2.0");
         s.RuleVersion = 1;
         (s.Slot, s.FirstSlot, s.LastSlot) = (406_751_392, 406_751_392, 406_751_392);
         s.BlockTimeUnixMs = 1_773_647_296_000;
@@ -44,7 +44,7 @@ internal static class MevExamples
     {
         RoundTrip r = default;
         r.Reset();
-        r.Id = "round_trip:24vMhAVqwKV523xR3JA5eoEtqGUrtEp3AzvR41jp4V19hxSj14oLtwYu3VVA8s9YaS3qcX9SSgbLyx9JLYQh38t8:3.-1.0";
+        r.Id = FindingId.Parse("round_trip:24vMhAVqwKV523xR3JA5eoEtqGUrtEp3AzvR41jp4V19hxSj14oLtwYu3VVA8s9YaS3qcX9SSgbLyx9JLYQh38t8:3.-1.0");
         (r.RuleVersion, r.Slot, r.Class, r.FailedRule, r.Venue) = (1, 285_000_037, RoundTripClass.WashVolume, "no_ring", "raydium-amm-v4");
         (r.MintIn, r.MintOut, r.FeeLamports) = (Sol, Token, 215_338);
         r.Gross = 17_920;
@@ -56,7 +56,7 @@ internal static class MevExamples
     {
         JitLiquidity j = default;
         j.Reset();
-        j.Id = $"jit:{Front}:0.-1";
+        j.Id = FindingId.Parse($"jit:{Front}:0.-1");
         (j.RuleVersion, j.Slot, j.FirstSlot, j.LastSlot, j.Venue, j.Pool) = (1, 406_751_392, 406_751_392, 406_751_392, "orca-whirlpool", Pool);
         (j.Provider, j.MintA, j.MintB, j.ProfitMint, j.InRange) = (Attacker, Sol, WellKnown.Usdc, WellKnown.Usdc, RangeCheck.Yes);
         (j.DeltaA, j.DeltaB, j.Gross) = (-1_000_000, 151_200, 1_200);
@@ -68,7 +68,7 @@ internal static class MevExamples
         Liquidation l = default;
         l.Reset();
         l.Signature = Signature.Parse("3ybU9unUU8faoRaiFUTU267o9iizdRmGtLDN8SV8LijnEKALq2BvrtG28DTV9QLrSFXFDPFVnsgG5mZWu85AyMCd");
-        l.Id = $"liquidation:{l.Signature}:0.-1";
+        l.Id = FindingId.Parse($"liquidation:{l.Signature}:0.-1");
         (l.RuleVersion, l.Slot, l.Protocol, l.RepayMint, l.RepaidAmount, l.SeizedAmount) = (1, 133_447_494, "solend", WellKnown.Usdc, 23_126_329, 8_695_600_817);
         return l;
     }
@@ -78,7 +78,7 @@ internal static class MevExamples
         FailedAttempt a = default;
         a.Reset();
         a.Signature = Middle;
-        a.Id = $"attempt:{Middle}";
+        a.Id = FindingId.Parse($"attempt:{Middle}");
         (a.RuleVersion, a.Slot, a.Class, a.Evidence, a.Protocol) = (1, 133_447_494, AttemptClass.Liquidation, AttemptEvidence.Instruction, "solend");
         (a.FeeLamports, a.Confidence, a.Error) = (5_000, 1, "{\"InstructionError\":[5,{\"Custom\":28}]}");
         return a;
@@ -88,7 +88,7 @@ internal static class MevExamples
     {
         Bundle b = default;
         b.Reset();
-        b.Id = $"bundle:{Front}";
+        b.Id = FindingId.Parse($"bundle:{Front}");
         (b.RuleVersion, b.Slot, b.TransactionCount, b.TipIndex, b.TipLamports, b.Confidence) = (1, 406_751_392, 3, 2, 1_000_000, 0.7);
         foreach (var signature in new[] { Front, Middle, Back }) { b.Signatures!.Add(signature); }
         foreach (var signer in new[] { Attacker, Victim, Attacker }) { b.Signers!.Add(signer); }

@@ -13,7 +13,7 @@ public class RecordJsonTests
     {
         Arbitrage finding = default;
         finding.Reset();
-        finding.Id = "arbitrage:\"x\"";
+        finding.Id = FindingId.Parse("arbitrage:\"x\"");
         finding.Slot = 254170887;
         finding.Class = ArbitrageClass.CrossPair;
         finding.ProfitMint = Pubkey.Parse("So11111111111111111111111111111111111111112");

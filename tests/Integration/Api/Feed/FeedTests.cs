@@ -175,7 +175,7 @@ public sealed class FeedTests
         Assert.Equal("added arbitrages 1", await node.StandardOutput.ReadLineAsync());
         Assert.Equal("snapshot_end", await node.StandardOutput.ReadLineAsync());
         server.Feed.Publish(Rows.Arbitrage(2));
-        server.Feed.Retract(FeedChannel.Arbitrages, Rows.Arbitrage(1).Id, 1);
+        server.Feed.Retract(FeedChannel.Arbitrages, Rows.Arbitrage(1).Id.ToString(), 1);
         Assert.Equal("added arbitrages 2", await node.StandardOutput.ReadLineAsync());
         Assert.Equal("retracted arbitrages 1", await node.StandardOutput.ReadLineAsync());
         Assert.Equal("pong", await node.StandardOutput.ReadLineAsync());

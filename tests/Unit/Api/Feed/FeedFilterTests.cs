@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Sluice.Api.Contracts;
 using Sluice.Api.Feed;
+using Sluice.Schemas.Chain;
 using Sluice.Schemas.Records;
 using Sluice.Tests.Integration.Api;
 
@@ -57,7 +58,7 @@ public sealed class FeedFilterTests : IDisposable
     {
         var finding = default(Sluice.Schemas.Records.Sandwich);
         finding.Reset();
-        (finding.Id, finding.Venue, finding.Class) = ("sandwich:x", "v", SandwichClass.WideBlock);
+        (finding.Id, finding.Venue, finding.Class) = (FindingId.Parse("sandwich:x"), "v", SandwichClass.WideBlock);
         (finding.Pool, finding.MintIn, finding.MintOut, finding.Attacker) = (Rows.Key(70), Rows.Sol, Rows.Usdc, Rows.Key(50));
         finding.Attackers!.Add(Rows.Key(51));
         finding.Legs!.Add().Pool = Rows.Key(71);
@@ -95,13 +96,13 @@ public sealed class FeedFilterTests : IDisposable
         var finding = Rows.Arbitrage(5);
         _feed.Publish(in finding);
         var message = JsonNode.Parse(_feed.Ring.Read(1)!.Message.Span)!;
-        Assert.Equal(("added", 1, "arbitrages", finding.Id, 5), ((string?)message["type"], (int?)message["seq"], (string?)message["channel"], (string?)message["key"], (int?)message["slot"]));
+        Assert.Equal(("added", 1, "arbitrages", finding.Id.ToString(), 5), ((string?)message["type"], (int?)message["seq"], (string?)message["channel"], (string?)message["key"], (int?)message["slot"]));
 
         // The contract of the resource refuses what it does not know and misses what is not there; only retraction is the feed's own.
         var value = message["value"]!.AsObject();
         Assert.True(value.Remove("retracted"));
         var read = value.Deserialize(ApiJson.Default.Arbitrage)!;
-        Assert.Equal((finding.Id, finding.Gross), (read.Id, read.Gross.Value));
+        Assert.Equal((finding.Id.ToString(), finding.Gross), (read.Id, read.Gross.Value));
     }
 
     private static string WithKeys(string query) =>

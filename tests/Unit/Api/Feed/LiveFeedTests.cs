@@ -47,7 +47,7 @@ public sealed class LiveFeedTests : IDisposable
         }
 
         _feed.Publish(Rows.Arbitrage(3)); // told again, so that the first time does not count
-        _feed.Retract(FeedChannel.Arbitrages, Rows.Arbitrage(5).Id, 5);
+        _feed.Retract(FeedChannel.Arbitrages, Rows.Arbitrage(5).Id.ToString(), 5);
         using var reader = FeedRecorder.Connect(_feed, "?channel=arbitrages&snapshot=4");
         var told = await reader.UntilAsync("snapshot_end");
         Assert.Equal([2, 4, 6, 3], told[1..^1].Select(e => e.GetProperty("slot").GetInt32()));
@@ -89,7 +89,7 @@ public sealed class LiveFeedTests : IDisposable
         Assert.InRange(small.Ring.Bytes, 5_000, 10_000);
         Assert.Null(small.Ring.Read(small.Ring.Oldest - 1));
         Assert.NotNull(small.Ring.Read(small.Ring.Oldest));
-        Assert.Null(small.Ring.Find(FeedChannel.Arbitrages, Rows.Arbitrage(1).Id));
+        Assert.Null(small.Ring.Find(FeedChannel.Arbitrages, Rows.Arbitrage(1).Id.ToString()));
     }
 
     [Fact]
@@ -151,7 +151,7 @@ public sealed class LiveFeedTests : IDisposable
         await of.UntilAsync("snapshot_end");
         await other.UntilAsync("snapshot_end");
         _feed.Publish(Rows.Arbitrage(1));
-        _feed.Retract(FeedChannel.Arbitrages, Rows.Arbitrage(1).Id, 1);
+        _feed.Retract(FeedChannel.Arbitrages, Rows.Arbitrage(1).Id.ToString(), 1);
         var whole = Rows.Arbitrage(2);
         whole.Retracted = true;
         _feed.Publish(whole);
@@ -160,7 +160,7 @@ public sealed class LiveFeedTests : IDisposable
         Assert.Equal((1, "added"), Read(await of.NextAsync()));
         var retracted = await of.NextAsync();
         Assert.Equal((2, "retracted"), Read(retracted));
-        Assert.Equal((Rows.Arbitrage(1).Id, JsonValueKind.Null), (retracted.GetProperty("key").GetString(), retracted.GetProperty("value").ValueKind));
+        Assert.Equal((Rows.Arbitrage(1).Id.ToString(), JsonValueKind.Null), (retracted.GetProperty("key").GetString(), retracted.GetProperty("value").ValueKind));
         var told = await of.NextAsync();
         Assert.Equal((3, "retracted"), Read(told));
         Assert.True(told.GetProperty("value").GetProperty("retracted").GetBoolean());

@@ -15,7 +15,7 @@ public class AttemptRulesTests
         var finding = Assert.Single(Find("tx bob failed fee 12000 priority 7000 units 33000 named solend\n liquidate solend bob debtor"));
         Assert.Equal((AttemptClass.Liquidation, AttemptEvidence.Instruction, 0), (finding.Class, finding.Evidence, finding.Successes));
         Assert.Equal((12_000UL, 7_000UL, 33_000L, 0.95), (finding.FeeLamports, finding.PriorityFeeLamports, finding.ComputeUnits, finding.Confidence));
-        Assert.Equal(("solend", BlockText.Key("debtor"), "attempt:" + BlockText.SignatureOf(1_000, 0)), (finding.Protocol, finding.Obligation, finding.Id));
+        Assert.Equal(("solend", BlockText.Key("debtor"), "attempt:" + BlockText.SignatureOf(1_000, 0)), (finding.Protocol, finding.Obligation, finding.Id.ToString()));
         Assert.NotNull(finding.Error);
     }
 

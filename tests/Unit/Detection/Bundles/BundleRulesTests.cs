@@ -90,7 +90,7 @@ public class BundleRulesTests
     public void A_record_says_who_and_how_much()
     {
         var bundle = Write("tx alice\ntx alice tip 9\ntx bob tip 4 cosigner alice");
-        Assert.Equal(("bundle:" + BlockText.SignatureOf(1_000, 0), 3, 13UL, 2, 0), (bundle.Id, bundle.TransactionCount, bundle.TipLamports, bundle.TipIndex, bundle.FirstTxIndex));
+        Assert.Equal(("bundle:" + BlockText.SignatureOf(1_000, 0), 3, 13UL, 2, 0), (bundle.Id.ToString(), bundle.TransactionCount, bundle.TipLamports, bundle.TipIndex, bundle.FirstTxIndex));
         Assert.Equal([BlockText.Key("alice"), BlockText.Key("alice"), BlockText.Key("bob")], bundle.Signers.Span.ToArray());
         Assert.Equal(3, bundle.Signatures.Count);
     }

@@ -16,7 +16,7 @@ public class JitRulesTests
     public void Added_before_anothers_swap_and_removed_after_it_is_jit()
     {
         var finding = Assert.Single(Find([Add, Swap, Remove]));
-        Assert.Equal("jit:" + BlockText.SignatureOf(1_000, 0) + ":1.0", finding.Id);
+        Assert.Equal("jit:" + BlockText.SignatureOf(1_000, 0) + ":1.0", finding.Id.ToString());
         Assert.Equal((1_000L, 1_000L, 1_000L, RangeCheck.Yes), (finding.Slot, finding.FirstSlot, finding.LastSlot, finding.InRange));
         Assert.Equal((BlockText.Key("lp"), BlockText.Key("pool P"), "orca-whirlpool"), (finding.Provider, finding.Pool, finding.Venue));
 

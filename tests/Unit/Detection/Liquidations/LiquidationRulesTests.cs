@@ -18,7 +18,7 @@ public class LiquidationRulesTests
     {
         var (verdict, finding) = Judge("tx alice fee 7000\n " + Plain);
         Assert.Equal(LiquidationVerdict.Liquidation, verdict);
-        Assert.Equal("liquidation:" + BlockText.SignatureOf(1_000, 0) + ":1.0", finding.Id);
+        Assert.Equal("liquidation:" + BlockText.SignatureOf(1_000, 0) + ":1.0", finding.Id.ToString());
         Assert.Equal((150_000_000UL, 1_050_000_000UL, 500.0), (finding.RepaidAmount, finding.SeizedAmount, finding.BonusBps));
         Assert.Equal((WellKnown.WrappedSol, 50_000_000, 49_993_000), (finding.ProfitMint, finding.Gross, finding.Net));
         Assert.Equal((50_000_000, 49_993_000, 7_500_000, 7_498_950), (finding.GrossLamports, finding.NetLamports, finding.GrossUsdMicros, finding.NetUsdMicros));

@@ -63,7 +63,7 @@ internal sealed class SandwichRun : ISandwichOutput
     }
 
     public string Describe() =>
-        $"found {string.Join(", ", _found.Span.ToArray().Select(f => $"{f.Id[..20]} {f.Class} v={f.Victims.Count} l={f.Legs.Count} gross={f.Gross} [{string.Join(' ', f.Tags.Span.ToArray())}]"))}; "
+        $"found {string.Join(", ", _found.Span.ToArray().Select(f => $"{f.Id.ToString()[..20]} {f.Class} v={f.Victims.Count} l={f.Legs.Count} gross={f.Gross} [{string.Join(' ', f.Tags.Span.ToArray())}]"))}; "
         + $"round trips {string.Join(", ", _roundTrips.Span.ToArray().Select(t => $"{t.Class} {t.FailedRule}"))}; rejected {string.Join(", ", Rejected)}";
 
     ref Finding ISandwichOutput.AddSandwich() => ref _found.Add();

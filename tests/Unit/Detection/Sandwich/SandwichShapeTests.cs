@@ -35,8 +35,8 @@ public class SandwichShapeTests
         Assert.Equal((10_000UL, 2_000UL, (Int128)0), (found.FeeLamports, found.TipLamports, found.OtherPaymentsLamports));
         Assert.Equal(found.Gross - 12_000, found.Net);
         Assert.Equal(found.Confidence, found.ConfidenceParts.Span.ToArray().Sum(p => p.Weight), 9);
-        Assert.StartsWith("sandwich:", found.Id, StringComparison.Ordinal);
-        Assert.EndsWith(":0.-1.0", found.Id, StringComparison.Ordinal);
+        Assert.StartsWith("sandwich:", found.Id.ToString(), StringComparison.Ordinal);
+        Assert.EndsWith(":0.-1.0", found.Id.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

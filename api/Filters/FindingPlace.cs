@@ -7,16 +7,16 @@ namespace Sluice.Api.Filters;
 /// <summary>What the id of a finding is made of: a signature and, for kinds of which a transaction can have several, the place of a leg in it.</summary>
 /// <param name="Signature">Transaction.</param>
 /// <param name="Parts">How many numbers follow the signature: 0, 2 (instruction, inner instruction) or 3 (and leg).</param>
-internal readonly record struct FindingId(Signature Signature, int Parts, int IxIndex, int InnerIxIndex, int LegIndex)
+internal readonly record struct FindingPlace(Signature Signature, int Parts, int IxIndex, int InnerIxIndex, int LegIndex)
 {
     /// <summary>The id in a place of a page; which numbers belong to it, <see cref="Text"/> knows by the kind.</summary>
-    public FindingId(in PageKey key)
+    public FindingPlace(in PageKey key)
         : this(key.Signature, -1, key.IxIndex, key.InnerIxIndex, key.LegIndex)
     {
     }
 
     /// <summary>Reads <c>[prefix:]signature[:ix.inner[.leg]]</c>.</summary>
-    public static bool TryParse(string text, [NotNullWhen(true)] out FindingId? id)
+    public static bool TryParse(string text, [NotNullWhen(true)] out FindingPlace? id)
     {
         id = null;
         var parts = text.Split(':');
@@ -30,7 +30,7 @@ internal readonly record struct FindingId(Signature Signature, int Parts, int Ix
             if (!int.TryParse(numbers[i], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out values[i])) { return false; }
         }
 
-        id = new FindingId(signature, numbers.Length, values[0], values[1], values[2]);
+        id = new FindingPlace(signature, numbers.Length, values[0], values[1], values[2]);
         return true;
     }
 
