@@ -16,13 +16,20 @@ internal sealed class DetectorBlockMaker(int seed)
     /// <summary>Numbers of pools that trade a token which another pool trades too begin here.</summary>
     private const int OtherPools = 1 << 20;
 
-    public RecordList<Block> Blocks { get; } = new();
+    private readonly RecordList<Block> _blocks = new();
 
-    public int Count => Blocks[Blocks.Count - 1].Transactions.Count;
+    public int Count => _blocks[_blocks.Count - 1].Transactions.Count;
+
+    /// <summary>The blocks, with what a decoder makes beside a block.</summary>
+    public RecordList<Block> Finish()
+    {
+        foreach (ref var block in _blocks.Span) { block.MakeDigest(); }
+        return _blocks;
+    }
 
     public void Begin()
     {
-        ref var block = ref Blocks.Add();
+        ref var block = ref _blocks.Add();
         block.IsComplete = true;
         block.Leader = Key(1, 0);
     }
@@ -81,7 +88,7 @@ internal sealed class DetectorBlockMaker(int seed)
     /// <summary>The newest transaction pays a tip.</summary>
     public void Tip() => Newest.TipLamports = 10_000;
 
-    private ref Transaction Newest => ref Blocks[Blocks.Count - 1].Transactions[Count - 1];
+    private ref Transaction Newest => ref _blocks[_blocks.Count - 1].Transactions[Count - 1];
 
     private void Change(int pool, int provider, int position, LiquidityChangeKind kind)
     {
@@ -109,10 +116,10 @@ internal sealed class DetectorBlockMaker(int seed)
 
     private ref Transaction Begin(int wallet)
     {
-        ref var tx = ref Blocks[Blocks.Count - 1].Transactions.Add();
+        ref var tx = ref _blocks[_blocks.Count - 1].Transactions.Add();
         tx.Index = Count - 1;
         tx.Signer = Key(2, wallet);
-        tx.Signature = MemoryMarshal.Read<Signature>(MemoryMarshal.AsBytes<Pubkey>([Key(3, tx.Index), Key(4, Blocks.Count)]));
+        tx.Signature = MemoryMarshal.Read<Signature>(MemoryMarshal.AsBytes<Pubkey>([Key(3, tx.Index), Key(4, _blocks.Count)]));
         tx.FeeLamports = 5_000 + ((ulong)wallet % 97);
         tx.Wrapper = Key(5, 0);
         tx.WrapperName = Venue;

@@ -31,7 +31,7 @@ internal static class DetectorBlocks
             }
         }
 
-        return maker.Blocks;
+        return maker.Finish();
     }
 
     /// <summary>Blocks of one pool in which everybody trades once.</summary>
@@ -48,7 +48,7 @@ internal static class DetectorBlocks
             }
         }
 
-        return maker.Blocks;
+        return maker.Finish();
     }
 
     /// <summary>Blocks of one pool in which half of the swaps open positions around each other and the other half closes them: every one holds all within it.</summary>
@@ -68,7 +68,7 @@ internal static class DetectorBlocks
             while (open.TryPop(out var position)) { maker.Sell(0, position.Wallet, position.Bought); }
         }
 
-        return maker.Blocks;
+        return maker.Finish();
     }
 
     /// <summary>Blocks with something for every detector: as those of many pools, and a tenth each of arbitrages, of which a tenth win no SOL but a token, and of failures, a fiftieth of liquidity and liquidations; a third tips.</summary>
@@ -96,7 +96,7 @@ internal static class DetectorBlocks
             }
         }
 
-        return maker.Blocks;
+        return maker.Finish();
     }
 
     /// <summary>At least as many as a detector's two windows hold, so that none comes twice in one.</summary>

@@ -166,6 +166,7 @@ public sealed class BlockDecoder
         AddUp(ref block, tx, record.PriorityFeeLamports, record.TipLamports);
 
         if (record.TipLamports > 0) { block.TippedTransactionCount++; }
+        block.DigestLast();
     }
 
     /// <summary>Reads fee, wrapper and flags from the instructions. Returns true when the tip payment program was invoked.</summary>

@@ -27,6 +27,7 @@ internal static class AvroEmitter
             text.Append($"    }}\n\n    private protected override bool ReadBody(ref AvroReader reader, ref {record.Name} record)\n    {{\n");
             text.Append("        record.Reset();\n");
             ReadFields(text, record, schemas);
+            text.Append("        record.EndRead();\n        return true;\n");
         }
         else
         {
@@ -37,6 +38,7 @@ internal static class AvroEmitter
             text.Append($"    }}\n\n    /// <summary>Reads into a record that was reset.</summary>\n");
             text.Append($"    public static bool Read(ref AvroReader reader, ref {record.Name} record)\n    {{\n");
             ReadFields(text, record, schemas);
+            text.Append("        return true;\n");
         }
 
         text.Append("    }\n}\n");
@@ -157,8 +159,6 @@ internal static class AvroEmitter
                 text.Append($"        if (!{Read(field.Type, schemas, target)}){orFail}");
             }
         }
-
-        text.Append("        return true;\n");
     }
 
     private static string Cast(FieldType type) => type.Kind == Kind.Enum ? $"({type.Name})" : "";

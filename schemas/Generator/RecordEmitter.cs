@@ -27,7 +27,13 @@ internal static class RecordEmitter
 
         text.Append("    /// <inheritdoc/>\n    public void Reset()\n    {\n");
         foreach (var field in type.Fields) { text.Append($"        {ResetOf(field)}\n"); }
-        text.Append("    }\n}\n");
+        if (type.SchemaText is not null)
+        {
+            text.Append("        OnReset();\n    }\n\n    /// <summary>Called when all of the record has been read.</summary>\n    internal void EndRead() => OnRead();\n\n");
+            text.Append("    partial void OnReset();\n\n    partial void OnRead();\n}\n");
+        }
+        else { text.Append("    }\n}\n"); }
+
         return text.ToString();
     }
 

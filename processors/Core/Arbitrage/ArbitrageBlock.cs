@@ -5,23 +5,23 @@ using Sluice.Schemas.Records;
 namespace Sluice.Processors.Core.Arbitrage;
 
 /// <summary>
-/// Reads a block once for all that its arbitrages ask for: which transactions may be one, prices, what SOL was traded for in it, and which swaps may have caused one. Not thread-safe.
+/// Makes one index of a block for all that its arbitrages ask for: which transactions may be one, prices, what SOL was traded for in it, and which swaps may have caused one. Not thread-safe.
 /// </summary>
 public sealed class ArbitrageBlock
 {
     private readonly GroupPrices _prices = new();
     private readonly ArbitrageDetector _detector = new();
-    private readonly ValueList<int> _routes = new();
     private RecordList<Transaction>? _transactions;
+    private SwapDigest? _digest; // none where the block is context only
 
     /// <summary>Positions in the block's list of the transactions that succeeded and swap at least twice: all that may be an arbitrage. None for a block that is context only.</summary>
-    public ReadOnlySpan<int> Routes => _routes.Span;
+    public ReadOnlySpan<int> Routes => _digest is null ? [] : _digest.Routes;
 
     /// <summary>The other transactions that swap or failed, by the quick rule which turns them down: <see cref="ArbitrageVerdict.FailedTransaction"/>.</summary>
-    public int Failed { get; private set; }
+    public int Failed => _digest?.Failed ?? 0;
 
     /// <summary>Likewise <see cref="ArbitrageVerdict.FewerThanTwoSwaps"/>.</summary>
-    public int WithOneSwap { get; private set; }
+    public int WithOneSwap => _digest?.WithOneSwap ?? 0;
 
     /// <summary>Slot from which on the blocks that were taken must stay as they are, but for the last one, which must anyway: prices may still be asked of them; greater than any where none may.</summary>
     public long First => _prices.First;
@@ -36,13 +36,10 @@ public sealed class ArbitrageBlock
     public PriceBook Take(in Block block)
     {
         _transactions = block.Transactions;
-        _routes.Clear();
-        Failed = WithOneSwap = 0;
-        if (block.IsContext) { return _prices.Take(block); }
-        var values = _prices.Begin(block, out var swaps);
-        Context.Begin(block, isTold: true, swaps);
-        Causes.Begin(block, swaps);
-        TakeAll(block, swaps);
+        var values = _prices.Take(block, out var swaps);
+        _digest = block.IsContext ? null : swaps.Digest;
+        Context.Begin(block, swaps);
+        Causes.Begin(swaps);
         return values;
     }
 
@@ -52,32 +49,8 @@ public sealed class ArbitrageBlock
     public ArbitrageVerdict Judge(int route, ref Schemas.Records.Arbitrage finding)
     {
         ReadOnlySpan<Transaction> transactions = _transactions!.Span;
-        Ahead.Fetch(transactions, _routes.Span, route, Reads.Record | Reads.WholeRoutes);
-        return _detector.Judge(transactions[_routes[route]], Context, ref finding);
-    }
-
-    private void TakeAll(in Block block, BlockSwaps index)
-    {
-        ReadOnlySpan<Transaction> transactions = block.Transactions.Span;
-        for (var i = 0; i < transactions.Length; i++)
-        {
-            Ahead.Fetch(transactions, i, Reads.Swaps);
-            ref readonly var tx = ref transactions[i];
-            var swaps = tx.Swaps.Span;
-            if (tx.Status != TransactionStatus.Success) { Failed++; }
-            else if (swaps.Length == 1) { WithOneSwap++; }
-            else if (swaps.Length > 1) { _routes.Add(i); }
-
-            index.Begin(i);
-            for (var s = 0; s < swaps.Length; s++)
-            {
-                ref readonly var swap = ref swaps[s];
-                var units = SwapUnits.Of(swap);
-                _prices.Add(i, s, tx, swap, units, index);
-                if (units.IsSolForDollar && swap.AmountIn > 0 && swap.AmountOut > 0) { Context.TakeSolForDollar(swap); }
-            }
-        }
-
-        _prices.End();
+        var routes = _digest!.Routes;
+        Ahead.Fetch(transactions, routes, route, Reads.Record | Reads.WholeRoutes);
+        return _detector.Judge(transactions[routes[route]], Context, ref finding);
     }
 }

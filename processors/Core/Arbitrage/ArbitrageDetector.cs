@@ -1,4 +1,3 @@
-using Sluice.Processors.Core.Common;
 using Sluice.Processors.Core.Composition;
 using Sluice.Processors.Core.Prices;
 using Sluice.Schemas.Chain;

@@ -11,33 +11,24 @@ namespace Sluice.Processors.Core.Arbitrage;
 /// <remarks>
 /// For the arbitrage's first leg in each pool, the swaps of that pool before it, newest first, are held against the rules B1 to B7 of docs/detections.md. Of
 /// those that hold, the one that moved the price most is the cause; among equals the nearest, then the one of the earlier leg. A swap whose price before or after is not known
-/// is compared by what it and the swap of the same direction before it paid. The index of a block is made when its first arbitrage asks, or by whoever reads the block anyway.
-/// Not thread-safe.
+/// is compared by what it and the swap of the same direction before it paid. Not thread-safe.
 /// </remarks>
 public sealed class CauseFinder(CauseRules rules)
 {
     private const long Billion = 1_000_000_000;
 
     private readonly BlockSwaps _own = new();
-    private BlockSwaps _swaps = new();
-    private RecordList<Transaction>? _transactions;
-    private bool _isIndexed;
+    private BlockSwaps _swaps = null!;
 
     /// <summary>Turns to a block, which must stay unchanged while it is judged.</summary>
     public void Begin(in Block block)
     {
-        _transactions = block.Transactions;
+        _own.Begin(block);
         _swaps = _own;
-        _isIndexed = false;
     }
 
-    /// <summary>Turns to a block whose index somebody makes who reads it anyway, before anything is asked.</summary>
-    internal void Begin(in Block block, BlockSwaps swaps)
-    {
-        _transactions = block.Transactions;
-        _swaps = swaps;
-        _isIndexed = true;
-    }
+    /// <summary>Turns to a block of which there is an index.</summary>
+    internal void Begin(BlockSwaps swaps) => _swaps = swaps;
 
     /// <summary>Writes the cause into a finding, where there is one.</summary>
     /// <param name="position">Position of its transaction in the block's list.</param>
@@ -45,16 +36,15 @@ public sealed class CauseFinder(CauseRules rules)
     /// <returns>True when there is a cause.</returns>
     public bool Find(int position, ref Finding finding)
     {
-        Index();
         var best = default(Cause);
-        var swaps = _transactions![position].Swaps.Span;
+        var swaps = _swaps.Transactions[position].Swaps.Span;
         for (var i = 0; i < swaps.Length; i++)
         {
             if (IsFirstOfPool(swaps, i) && IsLeg(swaps[i], finding)) { Search(position, i, finding, ref best); }
         }
 
         if (best.MovePpb == 0) { return false; }
-        ref readonly var tx = ref _transactions[best.Position];
+        ref readonly var tx = ref _swaps.Transactions[best.Position];
         finding.CausedBySignature = tx.Signature;
         finding.CausedByTxIndex = tx.Index;
         finding.CausedBySigner = tx.Signer;
@@ -66,41 +56,27 @@ public sealed class CauseFinder(CauseRules rules)
         return true;
     }
 
-    private void Index()
-    {
-        if (_isIndexed) { return; }
-        _isIndexed = true;
-        _own.Begin(_transactions!);
-        ReadOnlySpan<Transaction> transactions = _transactions!.Span;
-        for (var position = 0; position < transactions.Length; position++)
-        {
-            Ahead.Fetch(transactions, position, Reads.Swaps);
-            _own.Begin(position);
-            var swaps = transactions[position].Swaps.Span;
-            for (var i = 0; i < swaps.Length; i++) { _own.Add(position, transactions[position].Index, i, swaps[i], swaps[i].MintOut); }
-        }
-    }
-
     private void Search(int position, int leg, in Finding finding, ref Cause best)
     {
         var start = _swaps.FirstOf(position) + leg;
         ref readonly var own = ref _swaps.SwapOf(start);
         PriceAround? around = null;
-        for (var entry = _swaps[start].BeforeOfPool; entry >= 0; entry = _swaps[entry].BeforeOfPool)
+        var hash = _swaps[start].PoolHash;
+        for (var entry = _swaps.BeforeOfPool(start); entry >= 0; entry = _swaps.BeforeOfPool(entry))
         {
-            if (_swaps[entry].PoolHash != _swaps[start].PoolHash) { continue; }
-            if (finding.TxIndex - _swaps[entry].TxIndex > rules.MaxDistance) { return; } // B2
+            ref readonly var mark = ref _swaps[entry];
+            if (mark.PoolHash != hash) { continue; }
+            if (finding.TxIndex - mark.TxIndex > rules.MaxDistance) { return; } // B2
+            if (!mark.IsSuccess) { continue; } // B1
             ref readonly var swap = ref _swaps.SwapOf(entry);
             if (swap.Pool != own.Pool) { continue; }
-            var candidate = _swaps[entry].Position;
-            ref readonly var tx = ref _transactions![candidate];
-            if (tx.Status != TransactionStatus.Success || swap.MintIn != own.MintOut || swap.MintOut != own.MintIn) { continue; } // B1, B4
-            if (IsOwn(tx, swap, finding)) { continue; } // B3
+            if (swap.MintIn != own.MintOut || swap.MintOut != own.MintIn) { continue; } // B4
+            if (IsOwn(_swaps.Transactions[mark.Position], swap, finding)) { continue; } // B3
             around ??= AroundOf(start) is (var known, false) ? known : default;
             if (Measure(entry, own, around.Value) is { } cause && cause.MovePpb > best.MovePpb)
             {
                 best = cause;
-                best.Position = candidate;
+                best.Position = mark.Position;
             }
         }
     }
@@ -142,7 +118,7 @@ public sealed class CauseFinder(CauseRules rules)
     {
         var hash = _swaps[entry].PoolHash;
         ref readonly var pool = ref _swaps.SwapOf(entry).Pool;
-        do { entry = _swaps[entry].BeforeOfPool; }
+        do { entry = _swaps.BeforeOfPool(entry); }
         while (entry >= 0 && (_swaps[entry].PoolHash != hash || _swaps.SwapOf(entry).Pool != pool));
         return entry;
     }

@@ -62,7 +62,7 @@ public sealed class AttemptFinder
         if (prices?.TryBeginBlock(block.Slot) == false) { prices = null; }
         if (neighbourPrices?.TryBeginBlock(block.Slot) == false) { neighbourPrices = null; }
         _feed.Begin(block.Transactions, prices, neighbourPrices);
-        _block.Begin(block, isTold: true, null);
+        _block.BeginTold(block);
         _routes.Clear();
         _liquidating.Clear();
         _isSummed = false;

@@ -21,7 +21,10 @@ internal static class Ahead
     /// <summary>The same where only some are read and each is judged: of the ones whose items, lists and records are asked for, each from the one before.</summary>
     private const int Step = 2;
 
-    private const int Line = 64, BytesOfFront = 112, BytesOfSwap = 208, MostBytes = 9 * Line;
+    private const int Line = 64, BytesOfFront = 112, MostBytes = 9 * Line;
+
+    /// <summary>Of a transaction's first swap, with what stands before it: amounts, accounts, mints.</summary>
+    public const int BytesOfSwap = 208;
 
     /// <summary>Asks for what comes after a position.</summary>
     /// <param name="transactions">Transactions of the block, which are read in order.</param>

@@ -1,4 +1,3 @@
-using Sluice.Processors.Core.Common;
 using Sluice.Schemas.Chain;
 using Sluice.Schemas.Records;
 

@@ -32,9 +32,13 @@ public sealed class BlockContext
     /// <summary>Turns to a block, which must stay unchanged while it is judged.</summary>
     public void Begin(in Block block) => Begin(block, isTold: false, null);
 
-    /// <param name="isTold">True where all swaps of SOL for dollars are given by <see cref="TakeSolForDollar"/> before anything is judged, by somebody who reads the block anyway; they are not looked for then.</param>
-    /// <param name="swaps">Index by token of the block's swaps, where there is one.</param>
-    internal void Begin(in Block block, bool isTold, BlockSwaps? swaps)
+    /// <summary>Turns to a block of which there is an index.</summary>
+    internal void Begin(in Block block, BlockSwaps swaps) => Begin(block, isTold: false, swaps);
+
+    /// <summary>Turns to a block of which all swaps of SOL for dollars are given by <see cref="TakeSolForDollar"/> before anything is judged, by somebody who reads the block anyway.</summary>
+    internal void BeginTold(in Block block) => Begin(block, isTold: true, null);
+
+    private void Begin(in Block block, bool isTold, BlockSwaps? swaps)
     {
         Slot = block.Slot;
         BlockTimeUnixMs = block.BlockTimeUnixMs;
@@ -92,10 +96,19 @@ public sealed class BlockContext
         if (!_hasDollars)
         {
             _hasDollars = true;
-            Add(onlyDollars: true);
+            if (_swaps is null) { Add(onlyDollars: true); }
+            else { AddDollars(_swaps); }
         }
 
         return _dollar;
+    }
+
+    private void AddDollars(BlockSwaps swaps)
+    {
+        foreach (var number in swaps.OfMoney)
+        {
+            if (SwapUnits.Of(swaps[number]).IsSolForDollar) { Add(new ReadOnlySpan<Swap>(in swaps.SwapOf(number)), onlyDollars: true); }
+        }
     }
 
     private void Add(bool onlyDollars)

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Sluice.Processors.Core.Common;
 using Sluice.Schemas.Records;
 
@@ -6,7 +5,7 @@ namespace Sluice.Processors.Core.Prices;
 
 /// <summary>
 /// Price books for blocks that come one after another: the one of the group at hand, and the one that the last slot of a group begins for the next. Whoever values
-/// a block's findings right after <see cref="Take"/> has the prices of slots 4 · group − 1 to that block, however the blocks were partitioned.
+/// a block's findings right after <see cref="Take(in Block)"/> has the prices of slots 4 · group − 1 to that block, however the blocks were partitioned.
 /// </summary>
 public sealed class GroupPrices
 {
@@ -22,25 +21,10 @@ public sealed class GroupPrices
     public long First => Math.Min(_current.FirstLater, _next.FirstLater);
 
     /// <summary>Takes a block, or a neighbour of a group that came as context, and returns the prices to value its findings with.</summary>
-    public PriceBook Take(in Block block)
-    {
-        var values = Begin(block, out var swaps);
-        ReadOnlySpan<Transaction> transactions = block.Transactions.Span;
-        for (var i = 0; i < transactions.Length; i++)
-        {
-            Ahead.Fetch(transactions, i, Reads.Swaps);
-            ref readonly var tx = ref transactions[i];
-            swaps.Begin(i);
-            for (var s = 0; s < tx.Swaps.Count; s++) { Add(i, s, tx, tx.Swaps[s], SwapUnits.Of(tx.Swaps[s]), swaps); }
-        }
+    public PriceBook Take(in Block block) => Take(block, out _);
 
-        End();
-        return values;
-    }
-
-    /// <summary>Turns to a block, whose swaps are given one by one by <see cref="Add"/>, transaction by transaction; returns the prices to value its findings with.</summary>
-    /// <param name="swaps">Index of the block's swaps, which turned to it.</param>
-    internal PriceBook Begin(in Block block, out BlockSwaps swaps)
+    /// <summary>The same, and gives the index of the block's swaps, good until the next block is taken.</summary>
+    internal PriceBook Take(in Block block, out BlockSwaps swaps)
     {
         PriceBook? book = null, next = null;
         var group = block.Slot >> 2;
@@ -63,32 +47,20 @@ public sealed class GroupPrices
         }
 
         swaps = Free();
-        swaps.Begin(block.Transactions);
+        swaps.Begin(block);
         book?.TakeLater(swaps);
         next?.TakeLater(swaps);
         _feed.Begin(block.Transactions, book, next);
+        swaps.Fetch(swaps.OfMoney);
+        foreach (var number in swaps.OfMoney)
+        {
+            ref readonly var mark = ref swaps[number];
+            if (mark.IsSuccess) { _feed.Take(mark.Position, mark.Index, swaps.SwapOf(number), SwapUnits.Of(mark)); }
+        }
+
+        _feed.End();
         return _current;
     }
-
-    /// <summary>Takes the next swap of the block.</summary>
-    /// <param name="position">Position of its transaction in the block's list.</param>
-    /// <param name="index">Which of the transaction's swaps.</param>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal void Add(int position, int index, in Transaction tx, in Swap swap, SwapUnits units, BlockSwaps swaps)
-    {
-        swaps.Add(position, tx.Index, index, swap, units.BaseOf(swap));
-        if (units.IsMoney) { AddMoney(position, index, tx, swap, units); }
-    }
-
-    /// <summary>Apart, since it is rare: what most swaps go through stays short.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private void AddMoney(int position, int index, in Transaction tx, in Swap swap, SwapUnits units)
-    {
-        if (tx.Status == TransactionStatus.Success) { _feed.Take(position, index, swap, units); }
-    }
-
-    /// <summary>The block has no more.</summary>
-    internal void End() => _feed.End();
 
     private BlockSwaps Free()
     {

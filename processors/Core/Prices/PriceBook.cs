@@ -234,10 +234,11 @@ public sealed class PriceBook
         var found = swaps.Of(token);
         for (var i = found.Length - 1; i >= 0; i--)
         {
-            ref readonly var at = ref swaps[found[i]];
+            ref readonly var mark = ref swaps[found[i]];
+            var units = SwapUnits.Of(mark);
+            if (!units.HasQuote || !mark.IsSuccess) { continue; }
             ref readonly var swap = ref swaps.SwapOf(found[i]);
-            var units = SwapUnits.Of(swap);
-            if (units.HasQuote && units.BaseOf(swap) == token && swaps.Transactions[at.Position].Status == TransactionStatus.Success) { _feed.Take(at.Position, at.Swap, swap, units); }
+            if (units.BaseOf(swap) == token) { _feed.Take(mark.Position, mark.Index, swap, units); }
         }
 
         _feed.End();

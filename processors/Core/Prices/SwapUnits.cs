@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Sluice.Processors.Core.Common;
 using Sluice.Schemas.Chain;
 using Sluice.Schemas.Records;
 
@@ -20,6 +19,10 @@ internal readonly struct SwapUnits
     /// <summary>Looks at the mints of a swap.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static SwapUnits Of(in Swap swap) => new(KnownMints.UnitOf(swap.MintIn), KnownMints.UnitOf(swap.MintOut));
+
+    /// <summary>Of a swap whose mints were looked at before.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static SwapUnits Of(in SwapMark mark) => new(mark.UnitIn, mark.UnitOut);
 
     /// <summary>True where one mint is a quote for the other: SOL before dollars before staked SOL before all else.</summary>
     public bool HasQuote => _in != _out;
@@ -50,6 +53,9 @@ internal readonly struct SwapUnits
 
     /// <summary>The mint that the quote prices.</summary>
     public ref readonly Pubkey BaseOf(in Swap swap) => ref Either(swap, Mask);
+
+    /// <summary>Its hash.</summary>
+    public uint BaseOf(in SwapMark mark) => mark.MintInHash ^ ((mark.MintInHash ^ mark.MintOutHash) & (uint)Mask);
 
     private static ref readonly Pubkey Either(in Swap swap, long isOut)
     {

@@ -1,24 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using Sluice.Schemas.Chain;
 
-namespace Sluice.Processors.Core.Common;
-
-/// <summary>What a token is worth a fixed number of, as far as a detector may assume it.</summary>
-public enum MintUnit : byte
-{
-    /// <summary>No known unit.</summary>
-    None,
-
-    /// <summary>One US dollar, at par.</summary>
-    Dollar,
-
-    /// <summary>SOL itself.</summary>
-    Sol,
-
-    /// <summary>A liquid staking token: worth one SOL at least, since its stake only grows; how much more is not assumed.</summary>
-    StakedSol,
-}
+namespace Sluice.Schemas.Chain;
 
 /// <summary>Mints with a unit. Data, to be extended; a coin that lost its peg (Wormhole's UST of 2022) must not stand here.</summary>
 /// <remarks>
