@@ -14,7 +14,7 @@ namespace Sluice.Processors.Core.Jit;
 /// <item>When the window is whole each episode is judged, and belongs to the group of its first victim, or, without one, of its first addition; one that only a neighbouring group sees as a whole is found there.</item>
 /// </list>
 /// Costs one look-up a change, and one a swap; an episode that was removed walks the swaps it brackets once. Memory is that of a window, and nothing is
-/// allocated once buffers have grown but findings. Not thread-safe.
+/// allocated once buffers have grown. Not thread-safe.
 /// </remarks>
 public sealed class JitDetector
 {

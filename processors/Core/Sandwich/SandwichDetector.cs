@@ -9,7 +9,7 @@ namespace Sluice.Processors.Core.Sandwich;
 /// <remarks>
 /// Steps for a block: transactions in order become legs (<see cref="TransactionReader"/>), legs open and close positions (<see cref="PositionBook"/>), positions that are
 /// closed to the unit are judged at the block's end (<see cref="Judge"/>) and written down; all others when the window closes. A finding that was given out keeps its
-/// legs and victims. What each rule asks, with cases, stands in docs/detections.md. Allocates, once buffers have grown, only for findings. Not thread-safe.
+/// legs and victims. What each rule asks, with cases, stands in docs/detections.md. Allocates, once buffers have grown, only the evidence of round trips. Not thread-safe.
 /// </remarks>
 public sealed class SandwichDetector
 {

@@ -85,13 +85,14 @@ public class AttemptRulesTests
     [Fact]
     public void A_group_allocates_nothing_once_buffers_have_grown()
     {
-        var block = new BlockText(string.Join('\n', Enumerable.Range(0, 300).Select(i => i % 3 == 0 ? $"tx u{i} failed wrapper w{i % 5}" : $"tx u{i} wrapper w{i % 5}\n swap P u{i} 5 SOL > 6 WIF")));
+        var block = new BlockText(string.Join('\n', Enumerable.Range(0, 300).Select(i => i % 3 == 0 ? $"tx u{i} failed wrapper w{i % 5}" : $"tx u{i} wrapper w{i % 5}\n swap P u{i} 5 SOL > 6 WIF")) + "\ntx bob failed\n liquidate solend bob debtor");
         var finder = new AttemptFinder();
         var list = new RecordList<FailedAttempt>();
         ref var finding = ref list.Add();
         long allocated = 0;
         for (var round = 0; round < 60; round++)
         {
+            finding.Reset();
             var before = GC.GetAllocatedBytesForCurrentThread();
             finder.Begin();
             finder.Take(block.Block, isContext: false);
@@ -99,6 +100,7 @@ public class AttemptRulesTests
             if (round >= 40) { allocated += GC.GetAllocatedBytesForCurrentThread() - before; }
         }
 
+        Assert.Equal(AttemptEvidence.Instruction, finding.Evidence);
         Assert.Equal(0, allocated);
     }
 

@@ -106,6 +106,20 @@ public class BundleRulesTests
     }
 
     [Fact]
+    public void Writing_a_record_allocates_nothing_once_buffers_have_grown()
+    {
+        var block = new BlockText("tx alice\ntx alice tip 9");
+        var finder = new BundleFinder();
+        finder.Read(block.Block);
+        var list = new RecordList<Bundle>();
+        Assert.Equal(0, Allocated.ByRound(() =>
+        {
+            list.Clear();
+            BundleWriter.Write(block.Block, finder.Runs[0], ref list.Add());
+        }));
+    }
+
+    [Fact]
     public void Reading_blocks_allocates_nothing_once_buffers_have_grown()
     {
         var block = new BlockText(string.Join('\n', Enumerable.Range(0, 400).Select(i => $"tx w{i / 3 % 7}{(i % 9 == 1 ? " tip 5" : "")}\n swap P{i % 5} w{i / 3 % 7} 1 SOL > 2 T{i % 3}")));

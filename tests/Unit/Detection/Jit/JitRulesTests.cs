@@ -170,13 +170,14 @@ public class JitRulesTests
     public void A_group_allocates_nothing_once_buffers_have_grown()
     {
         var text = string.Join('\n', Enumerable.Range(0, 200).Select(i => $"tx lp{i}\n add P{i % 9} lp{i} 5 SOL 6 WIF position X{i}\n swap P{i % 9} u 5 SOL > 6 WIF"));
-        var block = new BlockText(text);
+        var block = new BlockText(string.Join('\n', text, Add, Swap, Remove));
         var (detector, prices) = (new JitDetector(), new PriceBook());
         var list = new RecordList<JitLiquidity>();
         ref var finding = ref list.Add();
         long allocated = 0;
         for (var round = 0; round < 60; round++)
         {
+            finding.Reset();
             var before = GC.GetAllocatedBytesForCurrentThread();
             detector.Begin();
             detector.Take(block.Block);
@@ -184,7 +185,8 @@ public class JitRulesTests
             if (round >= 40) { allocated += GC.GetAllocatedBytesForCurrentThread() - before; }
         }
 
-        Assert.Equal(200, detector.Count);
+        Assert.Equal(201, detector.Count);
+        Assert.Equal(1, finding.Victims.Count);
         Assert.Equal(0, allocated);
     }
 

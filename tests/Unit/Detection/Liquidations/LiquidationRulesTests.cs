@@ -27,6 +27,22 @@ public class LiquidationRulesTests
         Assert.Equal(0.95, finding.Confidence);
     }
 
+    [Fact]
+    public void A_liquidation_is_written_without_allocating()
+    {
+        var block = new BlockText("tx alice fee 7000\n " + Plain + Market);
+        var prices = new PriceBook();
+        prices.BeginGroup(block.Block.Slot / 4);
+        prices.Add(block.Block);
+        var (detector, list) = (new LiquidationDetector(), new RecordList<Liquidation>());
+        Assert.Equal(0, Allocated.ByRound(() =>
+        {
+            list.Clear();
+            detector.Judge(block.Block, block.Block.Transactions[0], 0, prices, ref list.Add());
+        }));
+        Assert.Equal(50_000_000, list[0].Gross);
+    }
+
     [Theory]
     [InlineData(LiquidationVerdict.FailedTransaction, "tx alice failed\n liquidate solend alice debtor")]
     [InlineData(LiquidationVerdict.BankruptcySettled, "tx alice\n liquidate drift alice debtor instruction resolve_perp_bankruptcy")]
