@@ -46,7 +46,7 @@ internal sealed class BlockSwaps
         _transactions = block.Transactions;
         _digest = block.Digest ?? Read(block.Transactions.Span);
         var marks = _digest.Marks;
-        var places = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(LeastPlaces, marks.Length * 2));
+        var places = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(LeastPlaces, marks.Length));
         _shift = 32 - BitOperations.Log2((uint)places);
         Clear(ref _lastOfPool, places);
         Clear(ref _lastOfToken, places);
