@@ -100,8 +100,11 @@ internal sealed class DetectorBlockMaker(int seed)
         change.Kind = kind;
         change.Provider = tx.Signer;
         change.Position = Key(14, position);
-        (change.MintA, change.AmountA) = (WellKnown.WrappedSol, 100_000_000);
-        (change.MintB, change.AmountB) = (Token(pool), 500_000_000);
+
+        // What the purchase between paid in and took out is gone with it, at the price of five for one.
+        var isLess = kind == LiquidityChangeKind.Remove;
+        (change.MintA, change.AmountA) = (WellKnown.WrappedSol, isLess ? 140_000_000UL : 100_000_000);
+        (change.MintB, change.AmountB) = (Token(pool), isLess ? 300_000_000UL : 500_000_000);
     }
 
     private ulong Trade(int pool, int wallet, ulong amountIn, bool isBuy)
