@@ -6,7 +6,6 @@ using Sluice.Ingest.Decoding;
 using Sluice.Ingest.Decoding.Model;
 using Sluice.Lab;
 using Sluice.Processors.Core.Arbitrage;
-using Sluice.Schemas.Avro;
 using Sluice.Schemas.Chain;
 using Sluice.Schemas.Records;
 using Finding = Sluice.Schemas.Records.Arbitrage;
