@@ -8,8 +8,6 @@ namespace Sluice.Cli.Bench;
 /// </summary>
 internal static class DetectorBench
 {
-    private const string MemoryRow = "sandwich: memory";
-
     /// <summary>Milliseconds a slot: of detectors that read a leader group with the slots beside it, and of those that read one block.</summary>
     private const double OverSlotsBudget = 2.0, InBlockBudget = 0.5;
 
@@ -18,14 +16,14 @@ internal static class DetectorBench
 
     private static readonly Row[] Rows =
     [
-        new("sandwich: block of many pools", OverSlotsBudget, DetectorBlocks.OfManyPools, () => new SandwichRun()),
+        new("sandwich: block of many pools", OverSlotsBudget, DetectorBlocks.OfManyPools, () => new SandwichRun(), HasMemory: true),
         new("only reading the same blocks", OverSlotsBudget, DetectorBlocks.OfManyPools, () => new ReadingRun()),
         new("sandwich: one pool, swaps of strangers in a leader group", OverSlotsBudget, swaps => DetectorBlocks.OfStrangers(swaps / Slots), () => new SandwichRun()),
         new("sandwich: one pool, nested round trips in a leader group", OverSlotsBudget, swaps => DetectorBlocks.OfNestedRoundTrips(swaps / Slots), () => new SandwichRun()),
-        new("arbitrages, causes, values", InBlockBudget, DetectorBlocks.OfEverything, () => new ArbitrageRun()),
-        new("bundles", InBlockBudget, DetectorBlocks.OfEverything, () => new BundlesRun()),
-        new("just-in-time liquidity", OverSlotsBudget, DetectorBlocks.OfEverything, () => new JitRun()),
-        new("liquidations, failed attempts", OverSlotsBudget, DetectorBlocks.OfEverything, () => new LiquidationRun()),
+        new("arbitrages, causes, values", InBlockBudget, DetectorBlocks.OfEverything, () => new ArbitrageRun(), HasMemory: true),
+        new("bundles", InBlockBudget, DetectorBlocks.OfEverything, () => new BundlesRun(), HasMemory: true),
+        new("just-in-time liquidity", OverSlotsBudget, DetectorBlocks.OfEverything, () => new JitRun(), HasMemory: true),
+        new("liquidations, failed attempts", OverSlotsBudget, DetectorBlocks.OfEverything, () => new LiquidationRun(), HasMemory: true),
     ];
 
     /// <param name="time">Of all growth figures together.</param>
@@ -33,7 +31,14 @@ internal static class DetectorBench
     /// <param name="swaps">The only size of a block; null takes all sizes.</param>
     public static void Run(TimeSpan time, string only, int? swaps, TextWriter output, CancellationToken cancel)
     {
-        if (MemoryRow.Contains(only, StringComparison.OrdinalIgnoreCase) && swaps is null) { Memory(output, cancel); }
+        if (swaps is null)
+        {
+            foreach (var row in Rows)
+            {
+                if (row.HasMemory && row.NameOfMemory.Contains(only, StringComparison.OrdinalIgnoreCase)) { Memory(row, output, cancel); }
+            }
+        }
+
         var rows = Array.FindAll(Rows, r => r.Name.Contains(only, StringComparison.OrdinalIgnoreCase));
         var sizes = swaps is { } one ? [one] : Sizes;
         foreach (var row in rows)
@@ -57,12 +62,12 @@ internal static class DetectorBench
         }
     }
 
-    private static void Memory(TextWriter output, CancellationToken cancel)
+    private static void Memory(Row row, TextWriter output, CancellationToken cancel)
     {
-        const int All = 100_000, Step = 1_000;
-        var blocks = DetectorBlocks.OfManyPools(100);
+        const int All = 100_000, Step = 1_000, Swaps = 100;
+        var blocks = row.Blocks(Swaps);
         var input = GC.GetTotalMemory(forceFullCollection: true);
-        var run = new SandwichRun();
+        var run = row.Make();
         var slot = 1_000_000L;
         DetectorMeter.Feed(run, blocks, 2 * Step, ref slot);
         var (live, allocated, findings) = (GC.GetTotalMemory(forceFullCollection: true), GC.GetAllocatedBytesForCurrentThread(), run.Findings);
@@ -74,9 +79,9 @@ internal static class DetectorBench
 
         output.WriteLine(JsonSerializer.Serialize(new
         {
-            bench = MemoryRow,
+            bench = row.NameOfMemory,
             slots = All,
-            swaps_per_slot = 100,
+            swaps_per_slot = Swaps,
             findings = run.Findings - findings,
             allocated_bytes_per_slot = Math.Round((double)(GC.GetAllocatedBytesForCurrentThread() - allocated) / All, 1),
             live_bytes_before = live - input,
@@ -86,5 +91,9 @@ internal static class DetectorBench
         GC.KeepAlive(blocks);
     }
 
-    private sealed record Row(string Name, double Budget, Func<int, RecordList<Block>> Blocks, Func<IDetectorRun> Make);
+    /// <param name="HasMemory">True where memory over many slots is measured too.</param>
+    private sealed record Row(string Name, double Budget, Func<int, RecordList<Block>> Blocks, Func<IDetectorRun> Make, bool HasMemory = false)
+    {
+        public string NameOfMemory => Name + ": memory";
+    }
 }
