@@ -7,8 +7,10 @@ namespace Sluice.Processors.Core;
 /// </remarks>
 public static class RuleVersions
 {
-    /// <summary>2: cause and values are told; a transaction that liquidates is no arbitrage. Replaces all rows of version 1.</summary>
-    public const int Arbitrage = 2;
+    /// <summary>
+    /// 2: cause and values are told; a transaction that liquidates is no arbitrage. Replaces all rows of version 1. 3: causes in pools whose events do not tell the price before a swap.
+    /// </summary>
+    public const int Arbitrage = 3;
 
     /// <summary>
     /// 2: market makers by all their rounds, findings over the border of two groups. 3: a part that was sold asks for a private program or a bundle's reach, however it was traded;
@@ -19,8 +21,8 @@ public static class RuleVersions
     /// <summary>2: what version 3 of the sandwich rules turns down.</summary>
     public const int RoundTrip = 2;
 
-    /// <summary>2: gains at the price after the last victim; positions that no swap used are none. 3: liquidity over the border of two groups.</summary>
-    public const int Jit = 3;
+    /// <summary>2: gains at the price after the last victim; positions that no swap used are none. 3: liquidity over the border of two groups. 4: gains in pools with bins at the bin's price.</summary>
+    public const int Jit = 4;
 
     /// <summary>1: first.</summary>
     public const int Liquidation = 1;

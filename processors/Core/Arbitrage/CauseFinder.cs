@@ -19,16 +19,23 @@ public sealed class CauseFinder(CauseRules rules)
 
     private readonly BlockSwaps _own = new();
     private BlockSwaps _swaps = null!;
+    private Around[] _arounds = new Around[256]; // by a swap's number, of those that were asked for: many arbitrages look at the same swaps of a busy pool
+    private int _block; // tells those of this block from older ones
 
     /// <summary>Turns to a block, which must stay unchanged while it is judged.</summary>
     public void Begin(in Block block)
     {
         _own.Begin(block);
-        _swaps = _own;
+        Begin(_own);
     }
 
     /// <summary>Turns to a block of which there is an index.</summary>
-    internal void Begin(BlockSwaps swaps) => _swaps = swaps;
+    internal void Begin(BlockSwaps swaps)
+    {
+        _swaps = swaps;
+        _block++;
+        if (_arounds.Length < swaps.Digest.Marks.Length) { _arounds = new Around[swaps.Digest.Marks.Length * 2]; }
+    }
 
     /// <summary>Writes the cause into a finding, where there is one.</summary>
     /// <param name="position">Position of its transaction in the block's list.</param>
@@ -105,6 +112,18 @@ public sealed class CauseFinder(CauseRules rules)
     /// <summary>Prices around an entry's swap; where they are not known, what a swap of the same direction before it paid, and what it paid itself.</summary>
     private (PriceAround Around, bool IsExecuted) AroundOf(int entry)
     {
+        ref var known = ref _arounds[entry];
+        if (known.Block != _block)
+        {
+            (known.Prices, known.IsExecuted) = ReadAround(entry);
+            known.Block = _block;
+        }
+
+        return (known.Prices, known.IsExecuted);
+    }
+
+    private (PriceAround Around, bool IsExecuted) ReadAround(int entry)
+    {
         ref readonly var swap = ref _swaps.SwapOf(entry);
         var before = Before(entry);
         var around = PriceAround.Of(swap, before >= 0 ? _swaps.SwapOf(before).SqrtPriceX64 : null);
@@ -159,6 +178,13 @@ public sealed class CauseFinder(CauseRules rules)
         price.Times(reference.Inverse()).Apply(Billion) is { } ratio ? ratio - Billion : Int128.MaxValue / 1_000;
 
     private static double Bps(long ppb) => ppb / 1_000 / 100.0;
+
+    private struct Around
+    {
+        public int Block;
+        public bool IsExecuted;
+        public PriceAround Prices;
+    }
 
     private struct Cause
     {

@@ -1,4 +1,5 @@
 using Sluice.Processors.Core.Common;
+using Sluice.Processors.Core.Pools;
 using Sluice.Processors.Core.Prices;
 using Sluice.Schemas.Chain;
 using Sluice.Schemas.Records;
@@ -158,6 +159,7 @@ public sealed class JitDetector
         (fact.FeeIn, fact.FeeOut) = swap.FeeAmount is > 0 and var fee ? (swap.FeeMint == swap.MintIn ? fee : 0, swap.FeeMint == swap.MintOut ? fee : 0) : (0, 0);
         fact.SqrtPrice = swap.SqrtPriceX64 is { } root && root > 0 ? (UInt128)root : 0;
         (fact.TickBefore, fact.TickAfter) = (swap.TickBefore, swap.TickAfter);
+        fact.HasBins = PoolModels.LawOf(swap) == PoolLaw.Bins;
         _nextSwap[_swapCount] = -1;
         ref var of = ref _poolFacts[pool];
         if (of.LastSwap >= 0) { _nextSwap[of.LastSwap] = _swapCount; } else { of.FirstSwap = _swapCount; }

@@ -30,7 +30,11 @@ internal struct SwapFact
     /// <summary>Square-root price after it, Q64.64; 0 where it is not told.</summary>
     public UInt128 SqrtPrice;
 
+    /// <summary>Ticks, or bins.</summary>
     public int? TickBefore, TickAfter;
+
+    /// <summary>True where these are bins.</summary>
+    public bool HasBins;
 }
 
 /// <summary>A liquidity change of an episode.</summary>

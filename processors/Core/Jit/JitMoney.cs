@@ -1,4 +1,5 @@
 using Sluice.Processors.Core.Common;
+using Sluice.Processors.Core.Pools;
 using Sluice.Schemas.Chain;
 using Sluice.Schemas.Records;
 
@@ -6,7 +7,7 @@ namespace Sluice.Processors.Core.Jit;
 
 /// <summary>What an episode put into its pool and took out of it, in both tokens and at the pool's price after the last swap between.</summary>
 /// <remarks>
-/// The price is the stated one; where none is stated, what the last swap paid without its fee. With the fee in the price, what a provider earned
+/// The price is the stated one; of a pool with bins that of the bin where the last swap ended; else what that swap paid without its fee. With the fee in the price, what a provider earned
 /// would be taken off again: he gave at that very price.
 /// </remarks>
 internal readonly struct JitMoney
@@ -18,7 +19,8 @@ internal readonly struct JitMoney
         Quote = quote;
         var (paid, received) = (last.AmountIn - Math.Min(last.FeeIn, last.AmountIn), (UInt128)last.AmountOut + last.FeeOut);
         (QuoteUnits, OtherUnits) = last.MintIn == quote ? (paid, received) : (received, (UInt128)paid);
-        (QuoteUnits, OtherUnits) = AtPrice(last.SqrtPrice, QuoteUnits, OtherUnits);
+        var bins = last is { HasBins: true, TickBefore: { } before, TickAfter: { } after } ? BinPrices.Of(paid, received, before, after) : default;
+        (QuoteUnits, OtherUnits) = bins.IsKnown ? AtBin(bins, (last.MintIn == quote) == bins.PaysMore) : AtPrice(last.SqrtPrice, QuoteUnits, OtherUnits);
         Int128 addedQuote = 0, addedOther = 0, takenQuote = 0, takenOther = 0, removedQuote = 0, removedOther = 0;
         for (var i = episode.FirstChange; i >= 0; i = changes[i].Next)
         {
@@ -71,6 +73,12 @@ internal readonly struct JitMoney
         // quote / other is near price when the other is the pool's first, else near its inverse: the farther one is off by more than its square root.
         var isFirst = Distance(quote, one, other, price) <= Distance(quote, price, other, one);
         return isFirst ? (price, one) : (one, price);
+    }
+
+    private static (UInt128 Quote, UInt128 Other) AtBin(in BinPrices bins, bool hasMoreQuote)
+    {
+        var one = (UInt128)1 << 64;
+        return hasMoreQuote ? (bins.After, one) : (one, bins.After);
     }
 
     /// <summary>How often the greater of left · factor and right · other holds the smaller.</summary>

@@ -72,6 +72,39 @@ internal sealed class Concentrated
         return true;
     }
 
+    /// <summary>Square-root price before a swap that states the liquidity and the price after it, Q64.64, by what came out.</summary>
+    /// <remarks>
+    /// What came out at that liquidity tells how far the price went, and this what must have gone in; the rest of what was paid is the fee. Where liquidity changed on the way, the price is wrong by a
+    /// part of the move, and the fee by half as much: so a rate that is no whole number of basis points, as those of the programs with such events are, tells that it did.
+    /// </remarks>
+    /// <returns>False where liquidity changed on the way, or is not stated.</returns>
+    public static bool TryRootBefore(in Swap swap, out UInt128 before)
+    {
+        before = 0;
+        if (swap.Liquidity is not { } stated || stated <= 0 || stated >> (127 - LiquidityBits) != 0 || swap.SqrtPriceX64 is not { } after || after <= 0) { return false; }
+        var liquidity = (UInt128)stated << LiquidityBits;
+        UInt128 gross = swap.AmountOut, paid = swap.AmountIn;
+        if (swap.FeeMint == swap.MintOut) { gross += swap.FeeAmount ?? 0; }
+        var found = 0;
+        foreach (var paysFirst in (ReadOnlySpan<bool>)[true, false])
+        {
+            var move = new Move { After = (UInt128)after, Gross = gross, PaysFirst = paysFirst };
+            if (!TryBefore(move, liquidity, out var root) || root == 0 || !TryGross(root, move.After, !paysFirst, liquidity, out var net)) { continue; }
+            if (net > paid || net * 10_000 < paid * (10_000 - PoolRules.MaxFeeBps) || !IsWholeBps(paid - net, paid)) { continue; }
+            before = root;
+            found++;
+        }
+
+        return found == 1;
+    }
+
+    /// <summary>True when a fee is a whole number of basis points of what was paid, to a hundredth of one.</summary>
+    private static bool IsWholeBps(UInt128 fee, UInt128 paid)
+    {
+        var rest = fee * 10_000 % paid;
+        return UInt128.Min(rest, paid - rest) * 100 <= paid;
+    }
+
     /// <summary>Prices around each swap, its direction, and what left the curve.</summary>
     private static bool TryReadMoves(ReadOnlySpan<PoolStep> steps, int first, Span<Move> moves)
     {

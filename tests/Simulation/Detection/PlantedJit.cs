@@ -95,7 +95,7 @@ public sealed class PlantedJit(ITestOutputHelper output)
         Assert.Empty(found);
 
         Assert.True(missed.Length == 0, string.Join("; ", missed.Select(m => $"missed {m.Class} {m.Slot}")));
-        Assert.True(errors[errors.Count / 2] <= 0.001, $"median error {errors[errors.Count / 2]}");
+        Assert.True(errors.Count(e => e > 0.001) * 100 <= errors.Count, $"errors of gross: {string.Join(", ", errors.Where(e => e > 0.001))}");
     }
 
     private static void Note(Dictionary<(Signature, Pubkey), Int128> changes, Signature signature, Pubkey mint, Int128 amount) =>
