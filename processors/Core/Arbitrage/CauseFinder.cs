@@ -106,7 +106,8 @@ public sealed class CauseFinder(CauseRules rules)
 
         // What goes beyond the price before the cause takes nothing more of its move back.
         var closed = Int128.Min(left - Int128.Max(Above(after, prices.Before), 0), move);
-        return closed <= 0 ? null : new() { MovePpb = (long)Int128.Min(move, long.MaxValue), ClosedPpb = (long)Int128.Min(closed, long.MaxValue), Pool = own.Pool };
+        var staysInBin = byState && around.Before.CompareTo(around.After) == 0; // it trades at the price that the cause left, and no trade within a bin moves it
+        return closed <= 0 && !staysInBin ? null : new() { MovePpb = (long)Int128.Min(move, long.MaxValue), ClosedPpb = (long)Int128.Clamp(closed, 0, long.MaxValue), Pool = own.Pool };
     }
 
     /// <summary>Prices around an entry's swap; where they are not known, what a swap of the same direction before it paid, and what it paid itself.</summary>

@@ -161,6 +161,32 @@ public class CauseFinderTests
         Assert.Equal(1_075, finding.CauseClosedBps!.Value, 0.1);
     }
 
+    [Theory]
+    [InlineData(2_010, 2_006, 101.9)] // 1.0025^10 less 1.0025^6 is taken back
+    [InlineData(2_010, 2_010, 0.0)] // it stays in the bin: trades at the price that the cause left, and moves none
+    [InlineData(2_000, 2_000, null)] // somebody took it all back before
+    public void Bins_tell_a_move_and_a_leg_within_a_bin_takes_nothing_of_it_back(int from, int to, double? closed)
+    {
+        // Ten bins of 25 bps upwards: 1.0025^10 is 252.8 bps.
+        var market = new Market("meteora-dlmm");
+        market.User(100);
+        ToBins(ref market.Transactions[0].Swaps[0], 2_000, 2_010, isUp: true);
+        var (finder, block, finding) = market.Prepare();
+        ToBins(ref market.Transactions[1].Swaps[0], from, to, isUp: false);
+        finder.Begin(block[0]);
+        Assert.Equal(closed is not null, finder.Find(1, ref finding[0]));
+        if (closed is null) { return; }
+        Assert.Equal(252.8, finding[0].CauseMoveBps!.Value, 0.1);
+        Assert.Equal(closed.Value, finding[0].CauseClosedBps!.Value, 0.1);
+    }
+
+    private static void ToBins(ref Swap swap, int from, int to, bool isUp)
+    {
+        var (less, more) = (1_000_000_000UL, (ulong)(1_000_000_000 * Math.Pow(1.0025, (from + to) / 2.0)));
+        (swap.TickBefore, swap.TickAfter, swap.FeeMint, swap.FeeAmount) = (from, to, swap.MintIn, 0);
+        (swap.AmountIn, swap.AmountOut) = isUp ? (more, less) : (less, more);
+    }
+
     [Fact]
     public void Without_a_state_what_swaps_of_one_direction_paid_tells_the_move()
     {
