@@ -48,7 +48,7 @@ internal readonly struct BinPrices
         var paysMore = paid > received;
         var (more, less) = paysMore ? (paid, received) : (received, paid);
         if (more > ulong.MaxValue || (crossed > 0 && paysMore != (far == Math.Abs((long)after)))) { return default; } // who pays raises the price of what he buys
-        if (far == 0) { return new(1, 0, 0, paysMore); }
+        if (far == 0) { return more - less <= rounding ? new(1, 0, 0, paysMore) : default; }
 
         // The least step that takes the far bin's price up to what was paid must leave the near one's below it, and the next one must not.
         var least = First((int)far, less + rounding, more - rounding);

@@ -85,6 +85,7 @@ internal sealed class Concentrated
         var liquidity = (UInt128)stated << LiquidityBits;
         UInt128 gross = swap.AmountOut, paid = swap.AmountIn;
         if (swap.FeeMint == swap.MintOut) { gross += swap.FeeAmount ?? 0; }
+        if (paid == 0) { return false; }
         var found = 0;
         foreach (var paysFirst in (ReadOnlySpan<bool>)[true, false])
         {

@@ -63,6 +63,7 @@ public class BinPricesTests
     [InlineData(218_106_969, 35_140_000, -184, -184)] // half a percent beside any step
     [InlineData(3, 2, -184, -184)] // rounding alone
     [InlineData(0, 0, 5, 5)]
+    [InlineData(1_010_000, 1_000_000, 0, 0)] // in bin 0 both are worth the same
     [InlineData(1_000_050, 1_000_000, 1, 2)] // a step of 1 does as well as others
     [InlineData(218_106_969, 34_957_210, int.MinValue, int.MinValue)]
     public void Where_no_step_fits_or_several_nothing_is_told(ulong paid, ulong received, int before, int after) =>

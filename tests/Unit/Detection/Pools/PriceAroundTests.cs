@@ -27,6 +27,33 @@ public class PriceAroundTests
     }
 
     [Theory]
+    [InlineData("raydium-clmm")]
+    [InlineData("meteora-damm-v2")]
+    [InlineData("meteora-dlmm")]
+    public void Amounts_of_nothing_and_numbers_out_of_range_do_no_harm(string venue)
+    {
+        ulong[] amounts = [0, 1, ulong.MaxValue];
+        Int128[] numbers = [0, 1, (Int128)1 << 64, Int128.MaxValue, Int128.MinValue];
+        foreach (var paid in amounts)
+        {
+            foreach (var received in amounts)
+            {
+                foreach (var root in numbers)
+                {
+                    foreach (var liquidity in numbers)
+                    {
+                        var swap = InRange(1.5, 1.5, fee: 0);
+                        (swap.Venue, swap.AmountIn, swap.AmountOut, swap.SqrtPriceX64, swap.Liquidity) = (venue, paid, received, root, liquidity);
+                        (swap.FeeMint, swap.FeeAmount, swap.TickBefore, swap.TickAfter) = (swap.MintIn, 0, int.MaxValue, int.MinValue);
+                        var around = PriceAround.Of(swap);
+                        Assert.True(!around.IsKnown || around.Before.CompareTo(around.After) <= 0, $"{paid} for {received}, {root}, {liquidity}");
+                    }
+                }
+            }
+        }
+    }
+
+    [Theory]
     [InlineData(1.5, 1.47)]
     [InlineData(1.5, 1.53)]
     [InlineData(0.004, 0.00405)]
