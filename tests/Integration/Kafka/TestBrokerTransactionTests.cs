@@ -291,13 +291,15 @@ public sealed class TestBrokerTransactionTests
     {
         while (!ct.IsCancellationRequested)
         {
+            // What was read of partitions that were taken away meanwhile is another's now, and is read again where they come back.
+            var batch = new List<(TopicPartition From, string Value, long Next)>();
             using var producer = Producer(broker, transactionalId);
-            using var consumer = Consumer(broker, "g");
+            using var consumer = ConsumerBuilder(broker, "g").SetPartitionsRevokedHandler((_, _) => batch.Clear()).SetPartitionsLostHandler((_, _) => batch.Clear()).Build();
             try
             {
                 producer.InitTransactions(Patience);
                 consumer.Subscribe("in");
-                while (!ct.IsCancellationRequested) { Step(producer, consumer); }
+                while (!ct.IsCancellationRequested) { Step(producer, consumer, batch); }
             }
             catch (KafkaException)
             {
@@ -308,24 +310,22 @@ public sealed class TestBrokerTransactionTests
         }
     }
 
-    private static void Step(IProducer<string, string> producer, IConsumer<string, string> consumer)
+    private static void Step(IProducer<string, string> producer, IConsumer<string, string> consumer, List<(TopicPartition From, string Value, long Next)> batch)
     {
-        var next = new Dictionary<TopicPartition, long>();
-        var batch = new List<string>();
+        batch.Clear();
         for (var i = 0; i < 25; i++)
         {
             var result = consumer.Consume(TimeSpan.FromMilliseconds(20));
             if (result is null or { IsPartitionEOF: true }) { continue; }
-            batch.Add(result.Message.Value);
-            next[result.TopicPartition] = result.Offset.Value + 1;
+            batch.Add((result.TopicPartition, result.Message.Value, result.Offset.Value + 1));
         }
 
         if (batch.Count == 0) { return; }
         producer.BeginTransaction();
         try
         {
-            foreach (var value in batch) { producer.Produce(new TopicPartition("out", int.Parse(value) % 2), Message(value)); }
-            producer.SendOffsetsToTransaction(next.Select(one => new TopicPartitionOffset(one.Key, one.Value)), consumer.ConsumerGroupMetadata, Patience);
+            foreach (var one in batch) { producer.Produce(new TopicPartition("out", int.Parse(one.Value) % 2), Message(one.Value)); }
+            producer.SendOffsetsToTransaction(batch.GroupBy(one => one.From).Select(of => new TopicPartitionOffset(of.Key, of.Last().Next)), consumer.ConsumerGroupMetadata, Patience);
             while (true)
             {
                 try
